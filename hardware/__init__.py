@@ -1,0 +1,1 @@
+"""The instrument: what can be opened, read and steered."""

@@ -1,0 +1,167 @@
+"""From config.yaml to opened parts. The one module outside it that names the simulation.
+
+Imports stand inside the functions: a rig process must not load what it does not use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from hardware.camera import Camera
+from hardware.clock import Clock
+from hardware.config import (
+    LudlMac6000Stage,
+    NoStage,
+    RigConfig,
+    SimulatedCamera,
+    SimulatedStage,
+    Simulation,
+    VideoCamera,
+)
+from hardware.errors import ConfigError
+from hardware.stage import Stage
+from hardware.types import Calibration, StageLimits
+
+RigChild: TypeAlias = Literal["emulator", "world"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RigPlace:
+    """Where the processes of one session meet: a folder of rings, and the world's time zero."""
+
+    folder: Path
+    epoch_s: float
+
+    @property
+    def port_file(self) -> Path:
+        """Holds the name of the emulated serial port once it is open."""
+        return self.folder / "stage.port"
+
+    @property
+    def transcript_file(self) -> Path:
+        """Every byte that the emulated controller saw and said, with its time."""
+        return self.folder / "stage.transcript"
+
+    @property
+    def motion_ring(self) -> Path:
+        """How the simulated stage really moves."""
+        return self.folder / "motion.ring"
+
+    @property
+    def camera_ring(self) -> Path:
+        """The simulated camera's frames."""
+        return self.folder / "camera.ring"
+
+    @property
+    def truth_ring(self) -> Path:
+        """What was true at each frame's mid-exposure (`hardware.truth.TRUTH_ROW`)."""
+        return self.folder / "truth.ring"
+
+
+def rig_children(rig: RigConfig) -> list[RigChild]:
+    """Return the processes that must run for the simulated parts, in the order of starting."""
+    children: list[RigChild] = []
+    if isinstance(rig.stage, SimulatedStage):
+        children.append("emulator")
+    if isinstance(rig.camera, SimulatedCamera):
+        children.append("world")
+    return children
+
+
+def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
+    """Be the emulated controller or the rendered world until terminated."""
+    from hardware.sim.scenario import load_scenario
+
+    simulation = _simulation(rig)
+    scenario = load_scenario(simulation.scenario)
+    if child == "emulator":
+        from hardware.sim.emulator.process import run_emulator
+
+        run_emulator(
+            scenario,
+            epoch_s=place.epoch_s,
+            port_file=place.port_file,
+            transcript_file=place.transcript_file,
+            motion_ring=place.motion_ring,
+        )
+    else:
+        from hardware.sim.process import run_world
+
+        has_stage = isinstance(rig.stage, SimulatedStage)
+        run_world(
+            scenario,
+            seed=simulation.seed,
+            epoch_s=place.epoch_s,
+            camera_ring=place.camera_ring,
+            truth_ring=place.truth_ring,
+            motion_ring=place.motion_ring if has_stage else None,
+        )
+
+
+def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:
+    """Open the tracking camera.
+
+    Raises:
+        CameraError: it is absent, taken, or not what was configured.
+    """
+    if isinstance(rig.camera, SimulatedCamera):
+        from hardware.sim.camera import SimulatedCameraReader
+        from hardware.sim.scenario import load_scenario
+
+        timing = load_scenario(_simulation(rig).scenario).camera
+        return SimulatedCameraReader(place.camera_ring, timing, clock)
+    if isinstance(rig.camera, VideoCamera):
+        from hardware.cameras.video import open_video
+
+        return open_video(rig.camera, clock)
+    from hardware.cameras.webcam import open_webcam
+
+    return open_webcam(rig.camera, clock)
+
+
+def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Clock) -> Stage | None:
+    """Open the stage; None where the rig has none. For `tracker.safety.guard` alone.
+
+    Raises:
+        LinkLostError: the port is absent or taken.
+        ConfigMismatchError: what answered is not the controller that was configured.
+    """
+    if isinstance(rig.stage, NoStage):
+        return None
+    from hardware.stages.ludl_mac6000 import open_ludl_mac6000
+
+    if isinstance(rig.stage, SimulatedStage):
+        from hardware.sim.emulator.process import wait_for_port
+        from hardware.sim.scenario import load_scenario
+
+        dynamics = load_scenario(_simulation(rig).scenario).stage
+        config = LudlMac6000Stage(
+            kind="ludl_mac6000",
+            port=wait_for_port(place.port_file, within_s=10.0),
+            baud=dynamics.baud,
+            velocity_unit_um_s=dynamics.velocity_unit_um_s,
+            servo_lag_s=dynamics.lag_s,
+        )
+        return open_ludl_mac6000(config, limits, clock)
+    return open_ludl_mac6000(rig.stage, limits, clock)
+
+
+def believed_calibration(rig: RigConfig) -> Calibration:
+    """Return what the scenario says that its lab has measured."""
+    from hardware.sim.calibration import believed_calibration as of_scenario
+    from hardware.sim.scenario import load_scenario
+
+    return of_scenario(load_scenario(_simulation(rig).scenario))
+
+
+def has_truth(rig: RigConfig) -> bool:
+    """Say whether this rig knows where the head really is."""
+    return isinstance(rig.camera, SimulatedCamera)
+
+
+def _simulation(rig: RigConfig) -> Simulation:
+    if rig.simulation is None:
+        raise ConfigError("rig.simulation: this key is needed by simulated parts and missing")
+    return rig.simulation

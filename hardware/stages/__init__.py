@@ -1,0 +1,1 @@
+"""Stage drivers: one file per controller language."""

@@ -1,0 +1,1 @@
+"""How a network is made: from (image, keypoints) pairs to search and track graphs."""

@@ -1,0 +1,69 @@
+"""The command line: `wormlock COMMAND`. Each command is a file beside this one.
+
+A command module offers `add_arguments(parser)` and `run(arguments) -> int`; it is imported only
+when it is called for, so that `wormlock --help` stays quick and needs no extras.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from hardware.errors import HardwareError
+from tracker.errors import TrackerError
+
+COMMANDS = {
+    "run": "start a tracking session from config.yaml (the default: the simulated rig)",
+    "simulate": "run the loop over a scenario in stepped time, and score it against the truth",
+    "replay": "run today's loop over a recording, and say what it would have done differently",
+    "score": "print a recording's table again",
+    "motion": "print the simulated animals' statistics beside the measured ones",
+    "render": "write frames of a scenario as pictures, with their keypoints",
+    "train": "train the head detector, on rendered frames",
+}
+HIDDEN = ("child",)
+
+
+class _Command(Protocol):
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 failed on the way, 2 bad input."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    name = next((word for word in given if not word.startswith("-")), None)
+    if name in COMMANDS or name in HIDDEN:
+        command = cast(_Command, importlib.import_module(f"tracker.commands.{name}"))
+        subparser = argparse.ArgumentParser(prog=f"wormlock {name}", description=command.__doc__)
+        command.add_arguments(subparser)
+        parsed = subparser.parse_args(given[given.index(name) + 1 :])
+        try:
+            return command.run(parsed)
+        except (HardwareError, TrackerError) as error:
+            print(f"wormlock {name}: {error}", file=sys.stderr)
+            return 2
+    parser.parse_args(given)
+    parser.print_help()
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    from wormlock import __version__
+
+    width = max(map(len, COMMANDS))
+    listing = "\n".join(f"  {name:{width}}  {line}" for name, line in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="wormlock",
+        description="Keeps the head of a freely crawling C. elegans where the confocal looks.",
+        epilog=f"commands:\n{listing}\n\n`wormlock COMMAND --help` says more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"wormlock {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=list(COMMANDS), nargs="?")
+    return parser

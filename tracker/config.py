@@ -1,0 +1,146 @@
+"""config.yaml as a whole: its sections are named as the rooms are."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from hardware.config import Pair, RigConfig, Section, load_section, validate
+
+
+class SimulatedCalibration(Section):
+    """What the scenario says that its lab has measured."""
+
+    kind: Literal["simulated"]
+
+
+class MeasuredCalibration(Section):
+    """What was measured at this rig."""
+
+    kind: Literal["measured"]
+    stage_from_image_um_per_px: tuple[Pair, Pair]
+    target_px: Pair
+    field_size_um: Pair
+    field_rotation_deg: float
+    measured_on: date
+    residual_um: NonNegativeFloat
+
+
+AnyCalibration = Annotated[SimulatedCalibration | MeasuredCalibration, Field(discriminator="kind")]
+
+
+class DetectorConfig(Section):
+    """The eye."""
+
+    model: str  # `shipped`, or the path of a model's manifest
+    provider: Literal["auto", "cpu", "cuda"] = "auto"
+    min_confidence: float = Field(default=0.5, gt=0.0, lt=1.0)
+
+
+class EstimateConfig(Section):
+    """How fast a head may be, and how well it is seen."""
+
+    agility_um2_s3: PositiveFloat = 1.0e6
+    noise_um: PositiveFloat = 2.0
+    forget_after_s: PositiveFloat = 1.0  # unseen for so long: given up, search anew
+
+
+class ControlConfig(Section):
+    """Which way to steer."""
+
+    law: Literal["foresight", "proportional", "incumbent", "pid"] = "foresight"
+    gain_per_s: PositiveFloat = 10.0
+
+
+class SafetyConfig(Section):
+    """What the guard holds to. No defaults: a wrong one breaks objectives."""
+
+    lower_um: Pair
+    upper_um: Pair
+    max_speed_um_s: PositiveFloat
+    max_acceleration_um_s2: PositiveFloat
+    deadman_s: PositiveFloat
+    coast_s: NonNegativeFloat
+
+    @model_validator(mode="after")
+    def _box_is_not_empty(self) -> SafetyConfig:
+        for axis, low, high in zip("xy", self.lower_um, self.upper_um, strict=True):
+            if low >= high:
+                raise ValueError(
+                    f"lower_um must lie below upper_um, but {axis} is {low} and {high}"
+                )
+        return self
+
+
+class RecordConfig(Section):
+    """What is kept, and where."""
+
+    folder: Path
+    ring_s: PositiveFloat = 4.0  # how long the disk may stall before frames are lost
+    flush_s: PositiveFloat = 0.5
+
+
+class Config(Section):
+    """A whole session's configuration."""
+
+    rig: RigConfig
+    calibration: AnyCalibration
+    detector: DetectorConfig
+    estimate: EstimateConfig = EstimateConfig()
+    control: ControlConfig = ControlConfig()
+    safety: SafetyConfig
+    record: RecordConfig
+    start: Literal["idle", "tracking", "recording"]
+    poll_hz: PositiveInt = 150  # how often the stage is asked where it is
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Config:
+        needs_world = [
+            name
+            for name, part in (
+                ("rig.camera", self.rig.camera.kind),
+                ("rig.stage", self.rig.stage.kind),
+                ("calibration", self.calibration.kind),
+            )
+            if part == "simulated"
+        ]
+        if needs_world and self.rig.simulation is None:
+            raise ValueError(f"{' and '.join(needs_world)} are simulated: rig.simulation is needed")
+        if self.rig.camera.kind == "simulated" and self.rig.stage.kind == "ludl_mac6000":
+            raise ValueError(
+                "a simulated camera cannot see a real stage: rig.stage is simulated or none"
+            )
+        return self
+
+
+def load_config(path: Path) -> Config:
+    """Read config.yaml.
+
+    Raises:
+        ConfigError: with one line a fault, each naming the key as the user wrote it.
+    """
+    return load_section(path, Config)
+
+
+def parse_config(text: str, *, source: str) -> Config:
+    """Read a configuration that was kept as resolved YAML (in a recording's folder).
+
+    Raises:
+        ConfigError: with one line a fault.
+    """
+    return validate(yaml.safe_load(text), Config, source=source)
+
+
+def resolved_yaml(config: Config) -> str:
+    """Return the configuration with every default written out."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
+
+
+def config_hash(config: Config) -> str:
+    """Return the SHA-256 of the resolved configuration, in hex."""
+    return hashlib.sha256(resolved_yaml(config).encode()).hexdigest()

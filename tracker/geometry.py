@@ -1,0 +1,33 @@
+"""From pixels to micrometres and back: `stage_um = stage_from_image @ image_px`.
+
+All estimation happens in stage coordinates: there the stage's own motion cancels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hardware.types import Calibration, Vec2
+from models.detection import Candidate, Pixel
+
+# The tracked point lies between metacorpus (0) and terminal bulb (1): about the nerve ring,
+# in the middle of the head ganglia that the confocal records.
+HEAD_FRACTION = 0.3
+
+
+def head_px(candidate: Candidate) -> Pixel:
+    """Return the tracked point of a candidate."""
+    _, metacorpus, terminal_bulb = candidate.keypoints_px
+    return metacorpus + HEAD_FRACTION * (terminal_bulb - metacorpus)
+
+
+def to_stage_um(point_px: Pixel, *, stage_um: Vec2, calibration: Calibration) -> Vec2:
+    """Place a pixel of a frame on the plate; `stage_um` is the stage at mid-exposure."""
+    matrix = calibration.stage_from_image_um_per_px
+    return stage_um + matrix @ (point_px - calibration.target_px)
+
+
+def to_image_px(point_um: Vec2, *, stage_um: Vec2, calibration: Calibration) -> Pixel:
+    """Say at which pixel a place on the plate is seen; the inverse of `to_stage_um`."""
+    matrix = calibration.stage_from_image_um_per_px
+    return calibration.target_px + np.linalg.solve(matrix, point_um - stage_um)

@@ -1,0 +1,1 @@
+"""What is kept of a recording, and how it is read and scored."""

@@ -1,0 +1,1 @@
+"""Who runs when: supervisor, control and stage processes, the loop, stepped time."""

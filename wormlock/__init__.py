@@ -1,0 +1,26 @@
+"""Wormlock keeps the head of a freely crawling *C. elegans* where the confocal looks.
+
+This thin package is the one name that an installation adds. The program itself lives in three
+rooms, `tracker`, `hardware` and `models`: folders of the checkout, or of `wormlock/_rooms` in
+an installed wheel. Importing this package puts that folder first on the path, so that a user's
+own `models/` or `tracker.py` in the current folder cannot win over ours.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "main"]
+
+_HERE = Path(__file__).resolve().parent
+ROOMS = _HERE / "_rooms" if (_HERE / "_rooms").is_dir() else _HERE.parent
+sys.path.insert(0, str(ROOMS))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    from tracker.commands.main import main as run_command_line
+
+    return run_command_line(arguments)
