@@ -76,6 +76,7 @@ def _known(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _percentiles(known: NDArray[np.float64]) -> tuple[float, float, float, float]:
     if not known.size:
-        return (float("nan"),) * 4
+        nan = float("nan")
+        return nan, nan, nan, nan
     p50, p95, p99 = np.percentile(known, [50.0, 95.0, 99.0])
     return float(p50), float(p95), float(p99), float(known.max())
