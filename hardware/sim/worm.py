@@ -1,0 +1,23 @@
+"""An animal on the plate: wherever it is asked to be, its midline is a pure function of time."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Midline: TypeAlias = NDArray[np.float64]  # (49, 2) um on the plate, nose first, evenly spaced
+
+
+class Animal(Protocol):
+    """One worm. Ask in any order of times: the same time gets the same answer to the bit."""
+
+    @property
+    def length_um(self) -> float:
+        """Nose to tail along the midline."""
+        ...
+
+    def midline_um(self, t_s: float) -> Midline:
+        """Return the midline in plate (= stage) micrometres at a time of the world."""
+        ...
