@@ -45,3 +45,22 @@ class SteppedClock:
         if t_s < self._t_s:
             raise ValueError(f"the clock cannot go back from {self._t_s:.6f} s to {t_s:.6f} s")
         self._t_s = t_s
+
+
+class FollowingClock:
+    """A clock that runs like the host's but is set anew by whoever shows recorded pictures.
+
+    A video shown as fast as it goes keeps its own times, so that speeds in it stay true; between
+    two pictures this clock runs on, so that a turnaround is still measured.
+    """
+
+    def __init__(self) -> None:
+        self._ahead_s = 0.0
+
+    def now_s(self) -> float:
+        """Return the video's time."""
+        return time.perf_counter() + self._ahead_s
+
+    def follow(self, t_s: float) -> None:
+        """Let it be `t_s` now."""
+        self._ahead_s = t_s - time.perf_counter()

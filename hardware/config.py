@@ -170,9 +170,10 @@ def _describe(
         return f"{key}: this key is needed and missing"
     if kind.startswith("union_tag"):
         return f"{key}.kind: {message[0].lower()}{message[1:]}"
-    said = message.removeprefix("Value error, ").removeprefix("Input should be ")
-    verb = "" if message.startswith("Value error") else "expected "
-    return f"{key}: {verb}{said}, got {given!r}"
+    if kind == "value_error":  # our own words, which name keys and values themselves
+        return f"{key}: {message.removeprefix('Value error, ')}"
+    expected = message.removeprefix("Input should be ")
+    return f"{key}: expected {expected[0].lower()}{expected[1:]}, got {given!r}"
 
 
 def _as_written(location: Sequence[int | str], content: object) -> str:
@@ -188,5 +189,5 @@ def _as_written(location: Sequence[int | str], content: object) -> str:
         if isinstance(here, dict):
             here = here.get(step)
         elif isinstance(here, (list, tuple)) and isinstance(step, int):
-            here = here[step]
+            here = here[step] if step < len(here) else None
     return "".join(words).lstrip(".") or "the file"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hardware.camera import Camera
-from hardware.clock import Clock
+from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
     LudlMac6000Stage,
     NoStage,
@@ -98,6 +98,12 @@ def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
             truth_ring=place.truth_ring,
             motion_ring=place.motion_ring if has_stage else None,
         )
+
+
+def rig_clock(rig: RigConfig) -> Clock:
+    """Return the clock that this rig lives by: the host's, but for a video shown in a hurry."""
+    is_hurried = isinstance(rig.camera, VideoCamera) and rig.camera.as_fast_as_it_goes
+    return FollowingClock() if is_hurried else HostClock()
 
 
 def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:

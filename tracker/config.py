@@ -115,6 +115,11 @@ class Config(Section):
             raise ValueError(
                 "a simulated camera cannot see a real stage: rig.stage is simulated or none"
             )
+        is_hurried = getattr(self.rig.camera, "as_fast_as_it_goes", False)
+        if is_hurried and self.rig.stage.kind != "none":
+            raise ValueError(
+                "rig.camera.as_fast_as_it_goes: no stage can follow that; rig.stage must be none"
+            )
         return self
 
 

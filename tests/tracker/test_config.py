@@ -1,0 +1,98 @@
+"""config.yaml as a whole: parts that do not fit together are refused."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hardware.errors import ConfigError
+from tracker.config import Config, config_hash, load_config, parse_config, resolved_yaml
+
+SHIPPED = Path(__file__).parents[2] / "config.yaml"
+
+
+def altered(tmp_path: Path, **sections: object) -> Path:
+    content = yaml.safe_load(SHIPPED.read_text())
+    for name, section in sections.items():
+        if isinstance(section, dict):
+            content[name] = content[name] | section
+        else:
+            content[name] = section
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(content))
+    return file
+
+
+def test_the_shipped_configuration_is_the_simulated_rig_and_records_at_once():
+    config = load_config(SHIPPED)
+
+    assert config.rig.camera.kind == config.rig.stage.kind == "simulated"
+    assert config.start == "recording"
+
+
+def test_the_resolved_configuration_reads_back_as_itself():
+    config = load_config(SHIPPED)
+
+    again = parse_config(resolved_yaml(config), source="resolved")
+
+    assert again == config
+    assert config_hash(again) == config_hash(config)
+
+
+def test_a_misspelt_safety_key_is_refused_by_name(tmp_path):
+    with pytest.raises(ConfigError, match=r"safety\.max_sped_um_s: there is no such key"):
+        load_config(altered(tmp_path, safety={"max_sped_um_s": 500}))
+
+
+def test_limits_have_no_default(tmp_path):
+    content = yaml.safe_load(SHIPPED.read_text())
+    del content["safety"]["max_speed_um_s"]
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(content))
+
+    with pytest.raises(ConfigError, match=r"safety\.max_speed_um_s: this key is needed"):
+        load_config(file)
+
+
+def test_limits_that_enclose_nothing_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="lower_um must lie below upper_um"):
+        load_config(altered(tmp_path, safety={"lower_um": [30000, 0]}))
+
+
+@pytest.mark.parametrize(
+    ("rig", "line"),
+    [
+        ({"simulation": None}, "rig.simulation is needed"),
+        (
+            {"stage": {"kind": "ludl_mac6000", "port": "COM3"}},
+            "a simulated camera cannot see a real stage",
+        ),
+        (
+            {"camera": {"kind": "video", "path": "x", "as_fast_as_it_goes": True}},
+            "no stage can follow that",
+        ),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(tmp_path, rig, line):
+    with pytest.raises(ConfigError, match=line):
+        load_config(altered(tmp_path, rig=rig))
+
+
+def test_a_matrix_of_another_shape_is_refused(tmp_path):
+    calibration = {
+        "kind": "measured",
+        "stage_from_image_um_per_px": [[1.26, 0.0]],
+        "target_px": [480, 360],
+        "field_size_um": [200, 200],
+        "field_rotation_deg": 0,
+        "measured_on": "2026-03-01",
+        "residual_um": 0.4,
+    }
+
+    with pytest.raises(ConfigError, match=r"calibration\.stage_from_image_um_per_px"):
+        load_config(altered(tmp_path, calibration=calibration))
+
+
+def test_a_session_configuration_is_a_value():
+    assert load_config(SHIPPED) == load_config(SHIPPED)
+    assert isinstance(load_config(SHIPPED), Config)
