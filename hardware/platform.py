@@ -6,12 +6,15 @@ simulation), so that the rest reads the same on every rig computer.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
+from typing import IO
 
 
 def reserve_file(descriptor: int, size_bytes: int) -> None:
@@ -34,17 +37,29 @@ def shared_memory_folder() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def start_detached(command: list[str], *, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own, so that Ctrl-C at the terminal does not reach it."""
+def start_detached(
+    command: list[str], *, environment: dict[str, str], output: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, so that Ctrl-C at the terminal does not reach it.
+
+    What it prints goes to `output` where that is given.
+    """
     if sys.platform == "win32":
         return subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
         )
     return subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
     )
 
 
@@ -67,3 +82,91 @@ def is_running(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def ending_signals() -> list[signal.Signals]:
+    """Return the signals by which an operator, a shell or a service ends a session."""
+    if sys.platform == "win32":
+        return [signal.SIGINT, signal.SIGTERM, signal.SIGBREAK]
+    return [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+class ParentWatch:
+    """Knows whether the process that started this one still lives; asking is cheap."""
+
+    def __init__(self, parent: int) -> None:
+        """Watch the parent, whose number is told: a parent that died at once is noticed too."""
+        self._parent = parent
+        self._handle = _open_process(parent)
+
+    def is_gone(self) -> bool:
+        """Say whether the parent has died; it may have left this process to another."""
+        if sys.platform == "win32":
+            import ctypes
+
+            still_running = 0x102  # WAIT_TIMEOUT
+            waited = ctypes.windll.kernel32.WaitForSingleObject(self._handle, 0)
+            return waited != still_running
+        return os.getppid() != self._parent
+
+
+def _open_process(pid: int) -> int:
+    if sys.platform == "win32":
+        import ctypes
+
+        synchronize = 0x00100000
+        return int(ctypes.windll.kernel32.OpenProcess(synchronize, False, pid))
+    return pid
+
+
+def ask_for_real_time(priority: int) -> bool:
+    """Ask to run before all ordinary processes; say whether that was granted."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def single_keys() -> Generator[bool]:
+    """Let keys arrive without Enter while this lasts; yields whether there are keys at all.
+
+    There are none where the input is no terminal, or where the terminal belongs to another
+    job: a program in the background that touches it would be stopped.
+    """
+    if sys.platform == "win32":
+        yield sys.stdin is not None and sys.stdin.isatty()
+        return
+    import termios
+    import tty
+
+    descriptor = sys.stdin.fileno() if sys.stdin is not None and sys.stdin.isatty() else -1
+    if descriptor < 0 or os.tcgetpgrp(descriptor) != os.getpgrp():
+        yield False
+        return
+    before = termios.tcgetattr(descriptor)
+    tty.setcbreak(descriptor, termios.TCSANOW)
+    try:
+        yield True
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def pressed_keys() -> str:
+    """Return the keys pressed since the last call, within `single_keys`; never waits."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        keys = ""
+        while msvcrt.kbhit():
+            keys += msvcrt.getwch()
+        return keys
+    import select
+
+    descriptor = sys.stdin.fileno()
+    if not select.select([descriptor], [], [], 0.0)[0]:
+        return ""
+    return os.read(descriptor, 64).decode("ascii", errors="ignore")

@@ -12,8 +12,10 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -23,6 +25,8 @@ from hardware.registry import RigPlace
 from hardware.types import Calibration
 from tracker.config import Config, parse_config, resolved_yaml
 
+Role: TypeAlias = Literal["emulator", "world", "stage", "control", "recorder"]
+ROLES: tuple[Role, ...] = ("emulator", "world", "stage", "control", "recorder")
 _PREFIX = "wormlock-"
 
 
@@ -84,13 +88,20 @@ class SessionPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What every process of a session is told. `epoch_s` is the world's time zero."""
+    """What every process of a session is told.
+
+    `epoch_s` is the world's time zero; `reports_address` is where reports go, and
+    `order_addresses` where each role takes its orders (`tracker.runtime.orders`).
+    """
 
     config: Config
     config_source: str
     epoch_s: float
     calibration: Calibration
     folder: Path  # of the session's recordings
+    supervisor: int  # its process number
+    reports_address: str
+    order_addresses: Mapping[str, str]
 
     def rig_place(self, place: SessionPlace) -> RigPlace:
         """Return the same place as the rig's parts know it."""
@@ -148,12 +159,19 @@ def read_session(place: SessionPlace) -> Session:
             residual_um=float(str(told["residual_um"])),
         ),
         folder=Path(str(told["folder"])),
+        supervisor=int(str(told["supervisor"])),
+        reports_address=str(told["reports_address"]),
+        order_addresses=json.loads(str(told["order_addresses"])),
     )
 
 
 def write_camera_facts(place: SessionPlace, facts: CameraFacts) -> None:
     """Tell the other processes what the camera is like."""
-    told = {"shape": facts.shape, "period_s": facts.period_s, "delay_s": facts.delay_s}
+    told: dict[str, object] = {
+        "shape": facts.shape,
+        "period_s": facts.period_s,
+        "delay_s": facts.delay_s,
+    }
     _write(place.camera_file, told)
 
 
@@ -185,6 +203,9 @@ def _to_json(session: Session) -> dict[str, object]:
         "measured_on": calibration.measured_on,
         "residual_um": calibration.residual_um,
         "folder": str(session.folder.absolute()),
+        "supervisor": session.supervisor,
+        "reports_address": session.reports_address,
+        "order_addresses": json.dumps(dict(session.order_addresses)),
     }
 
 
