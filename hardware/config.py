@@ -13,6 +13,8 @@ from typing import Annotated, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
+from pydantic_core import ErrorDetails
+
 from hardware.errors import ConfigError
 
 
@@ -153,27 +155,25 @@ def validate(content: object, model: type[SectionT], *, source: str) -> SectionT
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        faults = [
-            _describe(fault["loc"], fault["type"], fault["msg"], fault["input"], content)
-            for fault in error.errors(include_url=False)
-        ]
+        faults = [_describe(fault, content) for fault in error.errors(include_url=False)]
         raise ConfigError("\n".join(f"{source}: {fault}" for fault in faults)) from None
 
 
-def _describe(
-    location: Sequence[int | str], kind: str, message: str, given: object, content: object
-) -> str:
-    key = _as_written(location, content)
+def _describe(fault: ErrorDetails, content: object) -> str:
+    key, kind, message = _as_written(fault["loc"], content), fault["type"], fault["msg"]
     if kind == "extra_forbidden":
         return f"{key}: there is no such key; check its spelling"
     if kind == "missing":
         return f"{key}: this key is needed and missing"
-    if kind.startswith("union_tag"):
-        return f"{key}.kind: {message[0].lower()}{message[1:]}"
+    if kind == "union_tag_not_found":
+        return f"{key}.kind: this key is needed and missing"
+    if kind == "union_tag_invalid":
+        told = fault.get("ctx", {})
+        return f"{key}.kind: expected one of {told['expected_tags']}, got '{told['tag']}'"
     if kind == "value_error":  # our own words, which name keys and values themselves
         return f"{key}: {message.removeprefix('Value error, ')}"
     expected = message.removeprefix("Input should be ")
-    return f"{key}: expected {expected[0].lower()}{expected[1:]}, got {given!r}"
+    return f"{key}: expected {expected[0].lower()}{expected[1:]}, got {fault['input']!r}"
 
 
 def _as_written(location: Sequence[int | str], content: object) -> str:

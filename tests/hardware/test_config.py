@@ -20,7 +20,8 @@ def test_the_parts_are_told_apart_by_their_kind():
         ({"camra": 1}, "camra: there is no such key"),
         ({"stage": {"kind": "none", "port": "x"}}, "stage.port: there is no such key"),
         ({"stage": {"kind": "ludl_mac6000"}}, "stage.port: this key is needed"),
-        ({"stage": {"kind": "ludel"}}, "stage.kind: "),
+        ({"stage": {"kind": "ludel"}}, "stage.kind: expected one of 'simulated', 'none'"),
+        ({"stage": {"port": "COM3"}}, "stage.kind: this key is needed"),
         ({"camera": {"kind": "webcam", "number": -1}}, "camera.number: expected greater than"),
         (
             {"camera": {"kind": "webcam", "number": "one"}},
