@@ -12,7 +12,6 @@ from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
-
 from pydantic_core import ErrorDetails
 
 from hardware.errors import ConfigError
