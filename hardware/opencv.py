@@ -1,4 +1,4 @@
-"""OpenCV, or one clear line why it cannot be loaded.
+"""What to do when OpenCV cannot be loaded, in one clear line.
 
 The `opencv-python` wheel needs libGL and glib of the system, which a bare Linux computer (a
 server, a container) often lacks; the loader's own message names a file and nothing to do.
@@ -6,10 +6,7 @@ server, a container) often lacks; the loader's own message names a file and noth
 
 from __future__ import annotations
 
-import importlib
 import re
-
-from hardware.errors import HardwareError
 
 # Debian's and Ubuntu's names of the packages that hold the libraries the wheel asks for.
 _PACKAGES = {
@@ -23,36 +20,17 @@ _PACKAGES = {
 }
 
 
-class OpenCvMissingError(HardwareError):
-    """OpenCV is not installed, or the system lacks a library that it needs."""
-
-
-def check_opencv() -> None:
-    """Load OpenCV once and keep it from taking every core.
-
-    Raises:
-        OpenCvMissingError: naming the library and what to install.
-    """
-    try:
-        cv2 = importlib.import_module("cv2")
-    except ImportError as error:
-        raise OpenCvMissingError(explain_import_error(str(error))) from error
-    cv2.setNumThreads(1)
-
-
-def explain_import_error(message: str) -> str:
-    """Say in one line what to do about an ImportError of cv2.
-
-    >>> explain_import_error("libGL.so.1: cannot open shared object file")[:52]
-    'OpenCV cannot load: the system lacks libGL.so.1; run'
-    """
-    found = re.search(r"(lib[\w.+-]+\.so[.\d]*)", message)
-    if found is None:
-        return f"OpenCV cannot load ({message}); run: pip install --force-reinstall opencv-python"
-    library = found.group(1)
-    package = _PACKAGES.get(library)
+def explain_import_error(error: ImportError) -> str | None:
+    """Say in one line what to do about an ImportError; None if it is not OpenCV's."""
+    library = re.search(r"(lib[\w.+-]+\.so[.\d]*)", str(error))
+    if library is None:
+        is_ours = (error.name or "").split(".")[0] == "cv2"
+        advice = "run: pip install --force-reinstall opencv-python"
+        return f"OpenCV cannot be loaded ({error}); {advice}" if is_ours else None
+    name = library.group(1)
+    package = _PACKAGES.get(name)
     by_apt = f"run: sudo apt install {package}" if package else "install the package that has it"
     return (
-        f"OpenCV cannot load: the system lacks {library}; {by_apt} (or use the wheel that needs "
-        "no screen: pip uninstall opencv-python && pip install opencv-python-headless)"
+        f"OpenCV cannot be loaded: the system lacks {name}; {by_apt} (or take the wheel that "
+        "needs no screen: pip uninstall opencv-python && pip install opencv-python-headless)"
     )

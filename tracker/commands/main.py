@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from hardware.errors import HardwareError
+from hardware.opencv import explain_import_error
 from tracker.errors import TrackerError
 
 COMMANDS = {
@@ -45,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = subparser.parse_args(given[given.index(name) + 1 :])
         try:
             return command.run(parsed)
+        except ImportError as error:
+            advice = explain_import_error(error)
+            if advice is None:
+                raise
+            print(f"wormlock {name}: {advice}", file=sys.stderr)
+            return 2
         except (HardwareError, TrackerError) as error:
             print(f"wormlock {name}: {error}", file=sys.stderr)
             return 2
