@@ -35,6 +35,7 @@ class GuardAction(IntFlag):
     UNREADABLE = 16  # not a number: stand still
     DEADMAN = 32  # no fresh command: halted
     STOPPED = 64  # halted by the operator, until released
+    UNPLACED = 128  # no recent position of the stage: stand still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,23 @@ class Command:
     frame_t_s: float
     seen_s: float
     velocity_um_s: Vec2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardedCommand:
+    """What became of a command, or a halt of the guard's own (sequence -1, `posted_s` NaN).
+
+    The words are those of `STAGE_ROW`. `sent_um_s` is the velocity that the stage was left
+    with, as the controller was really given it.
+    """
+
+    sequence: int
+    posted_s: float
+    written_s: float
+    acts_s: float
+    asked_um_s: Vec2
+    sent_um_s: Vec2
+    action: GuardAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +171,19 @@ STAGE_ROW = np.dtype(
 )
 
 POSITION_ROW = np.dtype([("t_s", "<f8"), ("received_s", "<f8"), ("position_um", "<f8", 2)])
+
+
+def stage_record(guarded: GuardedCommand) -> tuple[object, ...]:
+    """Return the fields of `STAGE_ROW` for what became of a command."""
+    return (
+        guarded.sequence,
+        guarded.posted_s,
+        guarded.written_s,
+        guarded.acts_s,
+        guarded.asked_um_s,
+        guarded.sent_um_s,
+        int(guarded.action),
+    )
 
 
 def tick_record(tick: Tick) -> tuple[object, ...]:
