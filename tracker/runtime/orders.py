@@ -44,11 +44,16 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class StartRecording:
-    """To the recorder: keep what happens from `t_s` on, in `folder`, which must not exist."""
+    """To the recorder: keep what happens from `t_s` on, in `folder`, which must not exist.
+
+    `metadata` is about the animal; `facts` is what is only known while running, such as the
+    `facts` that control reported about its model.
+    """
 
     folder: str
     t_s: float
     metadata: Metadata = field(default_factory=dict[str, str])
+    facts: Metadata = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,15 @@ class StopRecording:
 
 @dataclass(frozen=True, slots=True)
 class MarkEvent:
-    """To the recorder: note what happened, in the operator's or a process's words."""
+    """To the recorder: note what happened, in the operator's or a process's words.
+
+    The kind `stage_timeouts` with the value `count` is what the score counts as timeouts.
+    """
 
     t_s: float
     kind: str
     detail: str = ""
+    values: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +83,14 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A child has opened what it needs; `detail` is for the operator."""
+    """A child has opened what it needs; `detail` is for the operator.
+
+    `facts` goes into recordings: control tells `model_name`, `model_sha256` and `provider`.
+    """
 
     role: str
     detail: str = ""
+    facts: Metadata = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
