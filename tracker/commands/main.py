@@ -14,6 +14,7 @@ from typing import Protocol, cast
 
 from hardware.errors import HardwareError
 from hardware.opencv import explain_import_error
+from models.errors import ModelError
 from tracker.errors import TrackerError
 
 COMMANDS = {
@@ -37,26 +38,28 @@ class _Command(Protocol):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed on the way, 2 bad input."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in (*COMMANDS, *HIDDEN):
+        return _run(given[0], given[1:])
     parser = _parser()
-    name = next((word for word in given if not word.startswith("-")), None)
-    if name in COMMANDS or name in HIDDEN:
-        command = cast(_Command, importlib.import_module(f"tracker.commands.{name}"))
-        subparser = argparse.ArgumentParser(prog=f"wormlock {name}", description=command.__doc__)
-        command.add_arguments(subparser)
-        parsed = subparser.parse_args(given[given.index(name) + 1 :])
-        try:
-            return command.run(parsed)
-        except ImportError as error:
-            advice = explain_import_error(error)
-            if advice is None:
-                raise
-            print(f"wormlock {name}: {advice}", file=sys.stderr)
-            return 2
-        except (HardwareError, TrackerError) as error:
-            print(f"wormlock {name}: {error}", file=sys.stderr)
-            return 2
     parser.parse_args(given)
     parser.print_help()
+    return 2
+
+
+def _run(name: str, words: Sequence[str]) -> int:
+    try:
+        command = cast(_Command, importlib.import_module(f"tracker.commands.{name}"))
+        parser = argparse.ArgumentParser(prog=f"wormlock {name}", description=command.__doc__)
+        command.add_arguments(parser)
+        return command.run(parser.parse_args(words))
+    except (HardwareError, ModelError, TrackerError) as error:
+        fault = str(error)
+    except ImportError as error:
+        advice = explain_import_error(error)
+        if advice is None:
+            raise
+        fault = advice
+    print(f"wormlock {name}: {fault}", file=sys.stderr)
     return 2
 
 
