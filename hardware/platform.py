@@ -29,6 +29,18 @@ def reserve_file(descriptor: int, size_bytes: int) -> None:
         os.truncate(descriptor, size_bytes)
 
 
+def sync_data(descriptor: int) -> None:
+    """Wait until what was written to an open file is on the disk.
+
+    Raises:
+        OSError: the disk is full, or gone.
+    """
+    if sys.platform == "linux":
+        os.fdatasync(descriptor)
+    else:
+        os.fsync(descriptor)
+
+
 def shared_memory_folder() -> Path:
     """Return the folder where mapped files stay in memory (or near it)."""
     memory = Path("/dev/shm")

@@ -1,0 +1,80 @@
+"""A file that only grows, by whole records, and is never left with half of one by a full disk."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import IO
+
+from hardware.platform import sync_data
+from tracker.errors import RecordingError
+
+
+class AppendedFile:
+    """A new file; what was appended is the operating system's, what was synced is the disk's."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file.
+
+        Raises:
+            RecordingError: it exists, or it cannot be made.
+        """
+        self.path = path
+        self.size_bytes = 0
+        self._synced_bytes = 0
+        try:
+            self._file: IO[bytes] = path.open("xb", buffering=0)
+        except OSError as error:
+            raise RecordingError(explain(error, path)) from error
+
+    def append(self, *parts: bytes | memoryview) -> None:
+        """Write one record, given in parts; all of it or nothing stays.
+
+        Raises:
+            RecordingError: the disk is full, or gone.
+        """
+        try:
+            for part in parts:
+                self._write(memoryview(part).cast("B"))
+        except OSError as error:
+            self._take_back()
+            raise RecordingError(explain(error, self.path)) from error
+        self.size_bytes += sum(len(part) for part in parts)
+
+    def sync(self) -> None:
+        """Wait until all that was appended is on the disk.
+
+        Raises:
+            RecordingError: the disk is full, or gone.
+        """
+        if self.size_bytes == self._synced_bytes:
+            return
+        try:
+            sync_data(self._file.fileno())
+        except OSError as error:
+            raise RecordingError(explain(error, self.path)) from error
+        self._synced_bytes = self.size_bytes
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._file.close()
+
+    def _write(self, rest: memoryview) -> None:
+        while len(rest):
+            rest = rest[self._file.write(rest) :]
+
+    def _take_back(self) -> None:
+        try:
+            self._file.truncate(self.size_bytes)
+            self._file.seek(self.size_bytes)
+        except OSError:
+            return  # a reader ignores a record that was cut short
+
+
+def explain(error: OSError, path: Path) -> str:
+    """Say in one line why a file of a recording cannot be written."""
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full: {path} cannot grow; the recording ends here"
+    if isinstance(error, FileExistsError):
+        return f"{path} exists already, and a recording is never overwritten: name another folder"
+    return f"{path} cannot be written: {error.strerror or error}"

@@ -1,0 +1,87 @@
+"""Frames on disk: fixed records, each behind a magic word and a checksum of all that follows.
+
+A log that was cut short by a kill or a power failure loses its torn last record and no other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.errors import RecordingError
+from tracker.record.appended_file import AppendedFile
+from tracker.record.schema import FRAME_MAGIC, Rows
+
+_CHECKED_FROM_BYTE = 8  # behind magic and crc32
+
+
+class FrameLog:
+    """Appends frames as they come out of a ring (`hardware.ring.frame_record`)."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file.
+
+        Raises:
+            RecordingError: it exists, or it cannot be made.
+        """
+        self.file = AppendedFile(path)
+        self.count = 0
+
+    def append(self, frames: Rows) -> None:
+        """Append (n,) frames.
+
+        Raises:
+            RecordingError: the disk is full, or gone.
+        """
+        for place in range(len(frames)):
+            body = frames[place : place + 1].view(np.uint8).data
+            head = np.array([FRAME_MAGIC, zlib.crc32(body)], dtype="<u4")
+            self.file.append(head.tobytes(), body)
+            self.count += 1
+
+
+def map_frames(path: Path, record: np.dtype[np.void]) -> Rows:
+    """Map the whole records of a frame log; pixels are read when they are looked at.
+
+    Raises:
+        RecordingError: there is no such file, or its records are not frames of this size.
+    """
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise RecordingError(f"{path}: the frames are missing ({error.strerror})") from error
+    count = size_bytes // record.itemsize
+    if not count:
+        return np.empty(0, record)
+    frames = np.memmap(path, record, mode="r", shape=(count,))
+    whole = _count_whole(frames)
+    if not whole:
+        raise RecordingError(
+            f"{path}: the first record is not a frame of {record.itemsize} bytes; "
+            "the file does not belong to its recording.json"
+        )
+    return frames[:whole]
+
+
+def broken_frames(frames: Rows) -> NDArray[np.int64]:
+    """Return the places of the frames whose bytes are not what was written."""
+    return np.array([place for place in range(len(frames)) if is_broken(frames, place)], np.int64)
+
+
+def is_broken(frames: Rows, place: int) -> bool:
+    """Say whether a frame's magic word or checksum is wrong."""
+    body = np.array(frames[place : place + 1]).view(np.uint8)[_CHECKED_FROM_BYTE:]
+    found = zlib.crc32(body.data)
+    is_frame = int(frames["magic"][place]) == FRAME_MAGIC
+    return not is_frame or int(frames["crc32"][place]) != found
+
+
+def _count_whole(frames: Rows) -> int:
+    """Leave out what a power failure left at the end: room that was never written."""
+    count = len(frames)
+    while count and int(frames["magic"][count - 1]) != FRAME_MAGIC:
+        count -= 1
+    return count

@@ -1,0 +1,108 @@
+"""Opening a recording: `open_recording(path)`, whether it was closed or cut short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hardware.truth import TRUTH_ROW
+from tracker.errors import RecordingError
+from tracker.record.events import Event, read_events
+from tracker.record.frame_log import map_frames
+from tracker.record.header import Header, read_header
+from tracker.record.rows import read_rows
+from tracker.record.schema import (
+    CONFIG_FILE,
+    EVENTS_FILE,
+    FRAMES,
+    HEADER_FILE,
+    SUMMARY_FILE,
+    Rows,
+    stream_file,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One animal's recording.
+
+    `frames` is mapped, so that only pixels that are looked at are read; its fields are those of
+    `schema.framed_record`. The tables are in memory. `truth` has no rows at a real rig.
+    """
+
+    folder: Path
+    header: Header
+    config_yaml: str
+    frames: Rows
+    ticks: Rows
+    stage: Rows
+    positions: Rows
+    truth: Rows
+    events: tuple[Event, ...]
+
+    @property
+    def was_closed(self) -> bool:
+        """Whether it was ended in order, and not cut short."""
+        return (self.folder / SUMMARY_FILE).is_file()
+
+    @property
+    def frame_shape(self) -> tuple[int, int]:
+        """Rows and columns of its frames."""
+        rows, columns = self.frames.dtype["pixels"].shape
+        return rows, columns
+
+
+def open_recording(path: Path) -> Recording:
+    """Open the folder of a recording.
+
+    Raises:
+        RecordingError: it is not one, or a file of it is missing or damaged.
+    """
+    _check_folder(path)
+    header = read_header(path)
+    tables = {
+        name: read_rows(path / stream_file(name), row)
+        for name, row in header.streams.items()
+        if name != FRAMES
+    }
+    return Recording(
+        folder=path,
+        header=header,
+        config_yaml=_config_yaml(path),
+        frames=map_frames(path / stream_file(FRAMES), _record(header, FRAMES, path)),
+        ticks=_table(tables, "ticks", path),
+        stage=_table(tables, "stage", path),
+        positions=_table(tables, "positions", path),
+        truth=tables.get("truth", np.empty(0, TRUTH_ROW)),
+        events=read_events(path / EVENTS_FILE),
+    )
+
+
+def _check_folder(path: Path) -> None:
+    if not path.is_dir():
+        raise RecordingError(f"{path}: there is no such recording")
+    if not (path / HEADER_FILE).is_file():
+        inside = sorted(found.parent.name for found in path.glob(f"*/{HEADER_FILE}"))
+        hint = f"; did you mean one of the recordings in it: {', '.join(inside)}" if inside else ""
+        raise RecordingError(f"{path} is not a recording: it holds no {HEADER_FILE}{hint}")
+
+
+def _record(header: Header, stream: str, path: Path) -> np.dtype[np.void]:
+    if stream not in header.streams:
+        raise RecordingError(f"{path / HEADER_FILE} names no stream {stream!r}")
+    return header.streams[stream]
+
+
+def _table(tables: dict[str, Rows], name: str, path: Path) -> Rows:
+    if name not in tables:
+        raise RecordingError(f"{path / HEADER_FILE} names no stream {name!r}")
+    return tables[name]
+
+
+def _config_yaml(path: Path) -> str:
+    try:
+        return (path / CONFIG_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"{path / CONFIG_FILE} cannot be read: {error}") from error

@@ -1,0 +1,121 @@
+"""What lies in a recording's folder, and how its bytes are spelled.
+
+    recording.json   what this is: version, times, software, model, calibration, animal, streams
+    config.yaml      the resolved configuration
+    frames.bin       every frame of the tracking camera, each behind its magic word and checksum
+    ticks.bin        one row a turn of the loop (`tracker.messages.TICK_ROW`)
+    stage.bin        what the guard made of each command (`STAGE_ROW`)
+    positions.bin    where the stage was (`POSITION_ROW`)
+    truth.bin        where the head really was, on rigs that know it (`TRUTH_ROW`)
+    events.jsonl     what happened, one JSON object a line
+    summary.json     the figures, once it was closed
+    report.png       the picture, once it was closed
+
+Every .bin file is fixed records and nothing else, so that one line opens it:
+`numpy.fromfile("ticks.bin", numpy.dtype(header["streams"]["ticks"]["dtype"]))`.
+Additive changes do not raise the version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypedDict, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.truth import TRUTH_ROW
+from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
+
+SCHEMA_VERSION = 1
+HEADER_FILE = "recording.json"
+CONFIG_FILE = "config.yaml"
+EVENTS_FILE = "events.jsonl"
+SUMMARY_FILE = "summary.json"
+REPORT_FILE = "report.png"
+
+FRAME_MAGIC = 0x46_4D_52_46  # the bytes "FRMF"
+FRAMES = "frames"
+
+Rows: TypeAlias = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A stream of small rows: their record, and which of its fields says when."""
+
+    row: np.dtype[np.void]
+    time_field: str
+
+
+TABLES: Mapping[str, Table] = {
+    "ticks": Table(TICK_ROW, "t_s"),
+    "stage": Table(STAGE_ROW, "written_s"),
+    "positions": Table(POSITION_ROW, "t_s"),
+    "truth": Table(TRUTH_ROW, "t_s"),
+}
+
+
+class SpelledDtype(TypedDict):
+    """A record in words that JSON keeps and `numpy.dtype` takes as they are."""
+
+    names: list[str]
+    formats: list[str]
+    offsets: list[int]
+    itemsize: int
+
+
+def stream_file(name: str) -> str:
+    """Return the file that holds a stream."""
+    return f"{name}.bin"
+
+
+def framed_record(ring_record: np.dtype[np.void]) -> np.dtype[np.void]:
+    """Return the record on disk for frames that travel as `hardware.ring.frame_record`.
+
+    The checksum covers everything behind it: the stamps as well as the pixels.
+    """
+    fields = [(name, field) for name, (field, *_) in (ring_record.fields or {}).items()]
+    return np.dtype([("magic", "<u4"), ("crc32", "<u4"), *fields])
+
+
+def spell(record: np.dtype[np.void]) -> SpelledDtype:
+    """Spell a record for the header.
+
+    >>> spell(np.dtype([("t_s", "<f8"), ("at_um", "<f8", 2)]))["formats"]
+    ['<f8', '(2,)<f8']
+    """
+    fields = cast("dict[str, tuple[np.dtype[np.void], int]]", dict(record.fields or {}))
+    names = list(record.names or ())
+    places = [fields[name] for name in names]
+    return SpelledDtype(
+        names=names,
+        formats=[_format(field) for field, _ in places],
+        offsets=[int(offset) for _, offset in places],
+        itemsize=record.itemsize,
+    )
+
+
+def unspell(spelled: Mapping[str, object]) -> np.dtype[np.void]:
+    """Return the record that `spell` spelled.
+
+    Raises:
+        TypeError, ValueError, KeyError: it is not such a spelling.
+    """
+    words = cast("SpelledDtype", spelled)
+    return np.dtype(
+        {
+            "names": list(words["names"]),
+            "formats": list(words["formats"]),
+            "offsets": list(words["offsets"]),
+            "itemsize": int(words["itemsize"]),
+        }
+    )
+
+
+def _format(field: np.dtype[np.void]) -> str:
+    if field.subdtype is None:
+        return field.str
+    element, shape = field.subdtype
+    return f"({','.join(map(str, shape))}{',' if len(shape) == 1 else ''}){element.str}"

@@ -1,0 +1,133 @@
+"""The files of one recording, from the header to the last row.
+
+The header stands before the first frame does, each append reaches the operating system at once
+and the disk about once per `flush_s`: whatever kills the process, what was appended is read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tracker.errors import RecordingError
+from tracker.record.appended_file import AppendedFile, explain
+from tracker.record.events import Event, EventLog
+from tracker.record.frame_log import FrameLog
+from tracker.record.header import Header, header_json
+from tracker.record.rows import RowLog
+from tracker.record.schema import (
+    CONFIG_FILE,
+    EVENTS_FILE,
+    FRAMES,
+    HEADER_FILE,
+    TABLES,
+    Rows,
+    stream_file,
+)
+
+# Kept free, so that a recording that ends for want of room can still say so and be summed up.
+MARGIN_BYTES = 32_000_000
+
+
+class RecordingWriter:
+    """Writes one recording; made once, closed once."""
+
+    def __init__(self, folder: Path, header: Header, *, config_yaml: str, flush_s: float) -> None:
+        """Make the folder and all files.
+
+        Raises:
+            RecordingError: the folder exists, or the disk is full or not to be written.
+        """
+        self.folder = folder
+        self._flush_s = flush_s
+        self._synced_s = header.started_s
+        self._make_folder(config_yaml)
+        self.events = EventLog(folder / EVENTS_FILE)
+        self.frames = FrameLog(folder / stream_file(FRAMES))
+        self.tables = {
+            name: RowLog(folder / stream_file(name), TABLES[name].row)
+            for name in header.streams
+            if name != FRAMES
+        }
+        self._write_header(header)
+
+    def append(self, stream: str, rows: Rows) -> None:
+        """Append rows to a stream, frames to `frames`.
+
+        Raises:
+            RecordingError: the disk is full, or gone.
+        """
+        if stream == FRAMES:
+            self.frames.append(rows)
+        else:
+            self.tables[stream].append(rows)
+
+    def note(self, event: Event) -> None:
+        """Append an event.
+
+        Raises:
+            RecordingError: the disk is full, or gone.
+        """
+        self.events.note(event)
+
+    def sync_when_due(self, now_s: float) -> None:
+        """Bring everything to the disk if the last time is `flush_s` ago.
+
+        Raises:
+            RecordingError: the disk is full (but for a margin), or gone.
+        """
+        if now_s - self._synced_s < self._flush_s:
+            return
+        self._synced_s = now_s
+        self.sync()
+        if self.free_bytes() < MARGIN_BYTES:
+            raise RecordingError(
+                f"the disk is full: {self.free_bytes() / 1e6:.0f} MB are left at {self.folder}; "
+                "the recording ends here"
+            )
+
+    def sync(self) -> None:
+        """Wait until everything appended is on the disk.
+
+        Raises:
+            RecordingError: the disk is full, or gone.
+        """
+        for file in self._files():
+            file.sync()
+
+    def free_bytes(self) -> int:
+        """Return the room that is left on the disk.
+
+        Raises:
+            RecordingError: the folder is gone.
+        """
+        try:
+            return shutil.disk_usage(self.folder).free
+        except OSError as error:
+            raise RecordingError(explain(error, self.folder)) from error
+
+    def close(self) -> None:
+        """Close all files. Safe to call twice."""
+        for file in self._files():
+            file.close()
+
+    def _files(self) -> list[AppendedFile]:
+        tables = [table.file for table in self.tables.values()]
+        return [self.frames.file, *tables, self.events.file]
+
+    def _make_folder(self, config_yaml: str) -> None:
+        try:
+            self.folder.mkdir(parents=True)
+            (self.folder / CONFIG_FILE).write_text(config_yaml, encoding="utf-8")
+        except OSError as error:
+            raise RecordingError(explain(error, self.folder)) from error
+
+    def _write_header(self, header: Header) -> None:
+        """Write it last and in one go: a folder with a header has all its files."""
+        path = self.folder / HEADER_FILE
+        unfinished = path.with_suffix(".unfinished")
+        try:
+            unfinished.write_text(header_json(header), encoding="utf-8")
+            unfinished.replace(path)
+        except OSError as error:
+            raise RecordingError(explain(error, path)) from error
