@@ -206,6 +206,11 @@ class _Inlet:
         self._socket.setsockopt(zmq.LINGER, 0)
         self.address = _attach(self._socket, address)
 
+    @property
+    def descriptor(self) -> int:
+        """What `select` may wait on; it only ever says *look*, and only once until looked at."""
+        return int(self._socket.getsockopt(zmq.FD))
+
     def pull(self, timeout_s: float) -> list[bytes]:
         if timeout_s > 0.0 and not self._socket.poll(max(1, round(1000 * timeout_s))):
             return []

@@ -1,0 +1,96 @@
+"""Control's side of the stage: posts through a ring and a wake-up call, positions from a ring."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from hardware.clock import Clock
+from hardware.ring import RingReader, RingWriter
+from hardware.types import Vec2
+from tracker.history import StageHistory
+from tracker.messages import Command
+from tracker.runtime.wake import WakeCall
+from tracker.safety.guard import HALT_SEQUENCE
+
+_KEPT_S = 1.0
+_DELAYS_KEPT = 40
+_DELAY_AT_FIRST_S = 0.01
+
+
+class RingStagePost:
+    """Fulfils `tracker.parts.StagePost` between processes; never waits."""
+
+    def __init__(
+        self, *, posts: RingWriter, positions: RingReader, rows: RingReader, wake: WakeCall
+    ) -> None:
+        self._posts, self._positions, self._rows, self._wake = posts, positions, rows, wake
+        self._delays_s: deque[float] = deque(maxlen=_DELAYS_KEPT)
+        self._t_s = np.empty(0)
+        self._position_um = np.empty((0, 2))
+
+    @property
+    def delay_s(self) -> float:
+        """Median of late from posting to the stage acting, as the guard's answers tell."""
+        if self._rows.waiting:
+            rows = self._rows.take().rows
+            answered = rows[rows["sequence"] != HALT_SEQUENCE]
+            self._delays_s.extend((answered["acts_s"] - answered["posted_s"]).tolist())
+        return float(np.median(self._delays_s)) if self._delays_s else _DELAY_AT_FIRST_S
+
+    @property
+    def has_position(self) -> bool:
+        """Whether the stage has said where it is."""
+        return self._t_s.size > 0 or self._positions.count > 0
+
+    def history(self) -> StageHistory:
+        """Return the stamped positions of the last second.
+
+        Raises:
+            ValueError: there is none yet (`has_position`).
+        """
+        if self._positions.waiting:
+            rows = self._positions.take().rows
+            self._t_s = np.append(self._t_s, rows["t_s"])
+            self._position_um = np.append(self._position_um, rows["position_um"], axis=0)
+            self._forget()
+        if not self._t_s.size:
+            raise ValueError("the stage has not said yet where it is")
+        return StageHistory(self._t_s, self._position_um)
+
+    def post(self, command: Command) -> None:
+        """Lay the command down and wake the stage process."""
+        self._posts.append(
+            command.sequence,
+            command.t_s,
+            command.frame_t_s,
+            command.seen_s,
+            command.velocity_um_s,
+        )
+        self._wake.ring()
+
+    def _forget(self) -> None:
+        """Keep the last second, and of stamps that do not rise only the earlier."""
+        highest = np.maximum.accumulate(self._t_s)
+        is_kept = np.append(True, self._t_s[1:] > highest[:-1]) & (
+            self._t_s > highest[-1] - _KEPT_S
+        )
+        self._t_s, self._position_um = self._t_s[is_kept], self._position_um[is_kept]
+
+
+class StandingStagePost:
+    """Where there is no stage: it stands at the origin, and posts go nowhere."""
+
+    delay_s = 0.0
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._position_um: Vec2 = np.zeros(2)
+
+    def history(self) -> StageHistory:
+        """Return the origin, now."""
+        return StageHistory(np.array([self._clock.now_s()]), self._position_um[np.newaxis])
+
+    def post(self, command: Command) -> None:
+        """Let it go."""

@@ -1,0 +1,167 @@
+"""The stage process: owns the serial port, the guard and the dead-man's switch.
+
+It waits for the first of: a post, a reply, an order, the time of the next question. A post is
+written at once, even while a reply is outstanding. Positions and what the guard made of each
+command go into rings; the operator's stop comes from the supervisor and passes nobody else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import select
+from dataclasses import asdict, dataclass
+
+from hardware.clock import Clock, HostClock
+from hardware.errors import HardwareError
+from hardware.platform import ParentWatch, ask_for_real_time
+from hardware.registry import open_stage
+from tracker.errors import SessionError
+from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
+from tracker.runtime.orders import (
+    End,
+    Halt,
+    Notice,
+    OrderInbox,
+    Ready,
+    Release,
+    ReportOutbox,
+    Status,
+)
+from tracker.runtime.rings import make_rows_ring, wait_for_ring
+from tracker.runtime.session_place import Session, SessionPlace
+from tracker.runtime.stage_duty import StageDuty
+from tracker.runtime.wake import WakePort
+from tracker.safety.guard import Guard, stage_limits
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_SLEEP_S = 0.01  # the guard wants to be asked this often
+_SLICE_S = 0.001  # where a reply cannot be waited for, it is looked for this often
+_STATUS_EVERY_S = 0.25
+_MUTE_AFTER_S = 1.0
+_STAND_WITHIN_S = 0.5
+_STANDS_BELOW_UM_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """Whoever may wake or end the stage process."""
+
+    wake: WakePort
+    orders: OrderInbox
+    reports: ReportOutbox
+    parent: ParentWatch
+
+    def wait(self, reply_handle: int | None, timeout_s: float) -> None:
+        watched = [self.wake.descriptor, self.orders.descriptor]
+        if reply_handle is not None:
+            watched.append(reply_handle)
+        select.select(watched, [], [], max(0.0, timeout_s))
+        self.wake.drain()
+
+
+def run_stage(
+    place: SessionPlace,
+    session: Session,
+    orders: OrderInbox,
+    reports: ReportOutbox,
+    parent: ParentWatch,
+) -> None:
+    """Be the stage process until told to end or left alone; the stage stands afterwards.
+
+    Raises:
+        HardwareError: the port cannot be opened, or was lost.
+    """
+    clock = HostClock()
+    ring_s = session.config.record.ring_s
+    guard = _take_charge(place, session, clock)
+    try:
+        doors = _Doors(WakePort(place.wake_file), orders, reports, parent)
+        rows = make_rows_ring(place.stage_rows_ring, STAGE_ROW, ring_s=ring_s)
+        positions = make_rows_ring(place.positions_ring, POSITION_ROW, ring_s=ring_s)
+        duty = StageDuty(
+            guard,
+            posts=wait_for_ring(place.posts_ring, POST_ROW, parent),
+            rows=rows,
+            positions=positions,
+            clock=clock,
+            period_s=1.0 / session.config.poll_hz,
+        )
+        is_real_time = ask_for_real_time(20)
+        reports.send(Ready("stage", facts={"stage_is_real_time": is_real_time}))
+        _serve(doors, guard, duty, clock)
+    finally:
+        with contextlib.suppress(HardwareError):  # a lost port: the supervisor opens it anew
+            guard.close()
+
+
+def _take_charge(place: SessionPlace, session: Session, clock: Clock) -> Guard:
+    config = session.config
+    limits = stage_limits(config.safety)
+    stage = open_stage(config.rig, session.rig_place(place), limits, clock)
+    if stage is None:
+        raise SessionError("rig.stage.kind is none: there is nothing for a stage process to do")
+    return Guard(
+        stage,
+        limits,
+        deadman_s=config.safety.deadman_s,
+        coast_s=config.safety.coast_s,
+        clock=clock,
+    )
+
+
+def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
+    """Turn until the end; then turn on until the stage is seen to stand."""
+    told_s = clock.now_s()
+    is_mute = False
+    while not doors.parent.is_gone():
+        _wait(doors, guard, duty, clock)
+        duty.turn()
+        if _has_ended(doors, guard, duty):
+            break
+        now_s = clock.now_s()
+        if now_s - told_s >= _STATUS_EVERY_S:
+            told_s = now_s
+            is_mute = _tell(doors.reports, duty, now_s, was_mute=is_mute)
+    duty.note(guard.stop())
+    until_s = clock.now_s() + _STAND_WITHIN_S
+    seen = duty.counts.replies
+    while clock.now_s() < until_s:
+        _wait(doors, guard, duty, clock)
+        duty.turn()
+        if duty.counts.replies >= seen + 3 and duty.speed_um_s < _STANDS_BELOW_UM_S:
+            break
+    _tell(doors.reports, duty, clock.now_s(), was_mute=True)
+    logger.info("stage stands: speed_um_s=%.1f %s", duty.speed_um_s, duty.counts)
+
+
+def _wait(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
+    if not duty.is_asked:
+        doors.wait(None, min(duty.ask_at_s - clock.now_s(), _LONGEST_SLEEP_S))
+        return
+    handle = guard.wait_handle
+    doors.wait(handle, _SLICE_S if handle is None else _LONGEST_SLEEP_S)
+
+
+def _has_ended(doors: _Doors, guard: Guard, duty: StageDuty) -> bool:
+    """Carry out the operator's orders; say whether one of them was to end."""
+    for order in doors.orders.take():
+        if isinstance(order, Halt):
+            duty.note(guard.stop())
+        elif isinstance(order, Release):
+            guard.release()
+        elif isinstance(order, End):
+            return True
+    return False
+
+
+def _tell(reports: ReportOutbox, duty: StageDuty, now_s: float, *, was_mute: bool) -> bool:
+    """Report the counts; return whether the controller has been silent for long."""
+    values: dict[str, float] = asdict(duty.counts)
+    reports.send(Status("stage", values))
+    is_mute = now_s - duty.answered_s > _MUTE_AFTER_S
+    if is_mute and not was_mute:
+        silence_s = now_s - duty.answered_s
+        reports.send(Notice("stage", f"the stage has not answered for {silence_s:.1f} s"))
+    return is_mute
