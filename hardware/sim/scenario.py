@@ -8,28 +8,60 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from hardware.config import Pair, Section, load_section
 from hardware.errors import ConfigError
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 SHIPPED = Path(__file__).parent / "scenarios"
+MOST_INTERRUPTED = 0.7  # of its time an animal may spend on anything but crawling forward
 
 
 class Behaviour(Section):
-    """How an animal spends its time: mean rates and speeds, drawn anew from the seed."""
+    """How an animal spends its time: mean rates, speeds and lengths, drawn anew from the seed."""
 
-    forward_um_s: PositiveFloat = 250.0
-    reversals_per_min: NonNegativeFloat = 2.0
-    reversal_um_s: PositiveFloat = 250.0
-    omega_fraction: Fraction = 0.3  # of reversals that end in an omega turn
-    escapes_per_min: NonNegativeFloat = 0.0
-    escape_um_s: PositiveFloat = 450.0
-    pauses_per_min: NonNegativeFloat = 0.5
-    undulation_hz: PositiveFloat = 0.45
-    head_cast_um: NonNegativeFloat = 25.0
+    forward_um_s: PositiveFloat = 260.0
+    speed_variation: Annotated[float, Field(ge=0.0, le=0.6)] = 0.27  # standard deviation / mean
+    undulation_hz: PositiveFloat = 0.45  # at the mean forward speed; the wave's length is kept
+    swing_deg: Annotated[float, Field(ge=0.0, le=80.0)] = 45.0  # of the body about its course
+    wander_deg_per_mm: NonNegativeFloat = 20.0  # how the course drifts: a random walk
+    range_um: PositiveFloat = 8000.0  # so far from the plate's middle it turns back
+    head_cast_um: NonNegativeFloat = 25.0  # sideways at the nose
     head_cast_hz: PositiveFloat = 1.0
+    reversals_per_min: NonNegativeFloat = 2.8
+    reversal_um_s: PositiveFloat = 250.0
+    reversal_s: PositiveFloat = 2.5
+    omega_fraction: Fraction = 0.3  # of reversals that end in an omega turn
+    omega_deg: Annotated[float, Field(gt=0.0, le=330.0)] = 165.0  # beyond 250: a delta turn
+    escapes_per_min: NonNegativeFloat = 0.0
+    escape_um_s: PositiveFloat = 290.0
+    escape_s: PositiveFloat = 5.0
+    pauses_per_min: NonNegativeFloat = 0.5
+    pause_s: PositiveFloat = 1.5
+
+    @property
+    def interrupted_fraction(self) -> float:
+        """How much of its time the animal does not crawl forward."""
+        reversing_s = self.reversals_per_min * self.reversal_s
+        escaping_s = self.escapes_per_min * self.escape_s
+        return (reversing_s + escaping_s + self.pauses_per_min * self.pause_s) / 60.0
+
+    @model_validator(mode="after")
+    def _leaves_time_to_crawl(self) -> Behaviour:
+        if self.interrupted_fraction > MOST_INTERRUPTED:
+            raise ValueError(
+                f"reversals, escapes and pauses take {self.interrupted_fraction:.0%} of the time, "
+                f"at most {MOST_INTERRUPTED:.0%} can be: lower a rate or a duration"
+            )
+        return self
+
+
+class Meeting(Section):
+    """When another animal lies across the tracked one's head, whatever the seed."""
+
+    at_s: NonNegativeFloat
+    angle_deg: float = 70.0  # between the two animals there and then
 
 
 class GaitWorm(Section):
@@ -38,16 +70,18 @@ class GaitWorm(Section):
     kind: Literal["gait"]
     behaviour: Behaviour = Behaviour()
     length_um: PositiveFloat = 1000.0
-    start_um: Pair = (0.0, 0.0)
+    start_um: Pair = (0.0, 0.0)  # of its head
     heading_deg: float | None = None  # None: drawn from the seed
+    meets: Meeting | None = None  # instead of a start and a heading; for `others` only
 
 
 class TrajectoryWorm(Section):
     """An animal that repeats a measured midline trajectory, its segments chained."""
 
     kind: Literal["trajectory"]
-    path: Path  # .npz with t and midline_xy_um
+    path: Path  # .npz with t and midline_xy_um; a relative path starts at the scenario's folder
     start_um: Pair = (0.0, 0.0)
+    meets: Meeting | None = None  # instead of a start; for `others` only
 
 
 class VideoWorm(Section):
@@ -82,9 +116,16 @@ class Optics(Section):
     corner_grey: PositiveFloat = 100.0
     brightest_grey: PositiveFloat = 206.0
     noise_grey: NonNegativeFloat = 5.5
-    contrast: PositiveFloat = 1.0
+    contrast: float = 1.0  # negative: bright on dark; -20 on a background of 12 is dark field
     focus_um: float = 0.0
     depth_of_field_um: PositiveFloat = 25.0
+    blur_px: NonNegativeFloat = 0.7  # of the lens, in focus
+    halo: float = 1.0  # strength of the bright seam along the cuticle; negative: a dark one
+    granularity: NonNegativeFloat = 1.0  # how coarse the gut's grain is seen
+    silhouette: Fraction = 0.0  # 1: nothing is seen inside the animal
+    shadow: float = 1.0  # strength of the second, soft shadow
+    oblique: float = 0.0  # light from one side: one edge bright, one dark; 1 is strong
+    oblique_deg: float = 30.0  # from where in the picture
 
 
 class CameraTiming(Section):
