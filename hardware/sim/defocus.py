@@ -1,0 +1,34 @@
+"""How blurred a place on the plate is: the lens, and how far its agar lies from the focus."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hardware.sim.scenario import Scenario
+from hardware.types import Vec2
+
+_BLUR_PX_AT_DEPTH = 1.1  # standard deviation of the blur, one depth of field off focus
+
+
+class Defocus:
+    """A tilted plate under a lens of finite depth."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        plate, optics = scenario.plate, scenario.optics
+        direction_rad = math.radians(plate.tilt_direction_deg)
+        slope = math.tan(math.radians(plate.tilt_deg))
+        self._slope = slope * np.array([math.cos(direction_rad), math.sin(direction_rad)])
+        self._focus_um = optics.focus_um
+        self._depth_um = optics.depth_of_field_um
+        self._lens_px = optics.blur_px
+
+    def height_um(self, place_um: Vec2) -> float:
+        """Return how far the agar stands above the plane in focus."""
+        return float(self._slope @ place_um) - self._focus_um
+
+    def sigma_px(self, place_um: Vec2) -> float:
+        """Return the standard deviation of the blur at a place on the plate."""
+        off = _BLUR_PX_AT_DEPTH * self.height_um(place_um) / self._depth_um
+        return math.hypot(self._lens_px, off)

@@ -1,0 +1,200 @@
+"""Plate, animals and lens become a picture: first all that takes time, then the last moment.
+
+`prepare` draws plate and animals ahead of time, with a margin, on the plate's own pixels; so it
+does not matter to a hair where the stage will be. `finish` shifts by less than a pixel, lets
+the lamp shine and adds the camera's noise. A picture made at once is the two in a row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.sim.anatomy import MIDLINE_POINTS, half_width_um
+from hardware.sim.bending import add_body
+from hardware.sim.body import BodyTexture
+from hardware.sim.calibration import true_calibration
+from hardware.sim.defocus import Defocus
+from hardware.sim.illumination import illumination
+from hardware.sim.noise import Layer, NoiseBank
+from hardware.sim.plate import Plate
+from hardware.sim.scenario import Scenario
+from hardware.sim.shadow import add_shadow
+from hardware.sim.smear import add_smear
+from hardware.types import GreyImage, Vec2
+
+MARGIN_PX = 40  # how far the stage may stand from where it was expected
+_TAPS_PX = 3  # that the sub-pixel shift looks beyond the frame
+_SHARP_PX = 0.5  # motion during the exposure that nobody sees
+_FRACTIONS = np.linspace(0.0, 1.0, MIDLINE_POINTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One animal to be drawn: its midline at mid-exposure, and how far each point of it moves
+    over the plate during the exposure, both (49, 2) um. A hidden one lies under a smear."""
+
+    texture: BodyTexture
+    length_um: float
+    midline_um: NDArray[np.float64]
+    motion_um: NDArray[np.float64]
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A picture that lacks only its last moment; `left_px, top_px` are plate pixels."""
+
+    canvas: Layer
+    left_px: int
+    top_px: int
+
+
+class Scenery:
+    """The plate of a scenario under its lens and camera; animals are handed in."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.shape = (scenario.camera.rows, scenario.camera.columns)
+        self._optics = scenario.optics
+        self._exposure_s = scenario.camera.exposure_s
+        calibration = true_calibration(scenario)
+        self._target_px = calibration.target_px
+        self._image_from_stage = np.linalg.inv(calibration.stage_from_image_um_per_px)
+        self._defocus = Defocus(scenario)
+        self._plate = Plate(scenario, seed)
+        self._lamp = illumination(scenario.optics, self.shape)
+        self._noise = NoiseBank(seed, self.shape, sigma_grey=scenario.optics.noise_grey)
+
+    def prepare(
+        self,
+        sights: Sequence[Sight],
+        expected_stage_um: Vec2,
+        *,
+        stage_velocity_um_s: Vec2 | None = None,
+    ) -> Prepared:
+        """Draw what the camera will see about an expected place of the stage."""
+        left, top = self._corner(expected_stage_um)
+        size = self._canvas_shape
+        canvas = self._plate.window(left, top, size)
+        motion_um = np.zeros(2)
+        if stage_velocity_um_s is not None:
+            motion_um = stage_velocity_um_s * self._exposure_s
+        canvas = self._moved(canvas, motion_um)
+        origin = np.array([left, top])
+        for sight in sights:
+            self._add(canvas, sight, origin, motion_um)
+        return Prepared(canvas=self._looked_at(canvas), left_px=left, top_px=top)
+
+    def finish(self, prepared: Prepared, stage_um: Vec2, frame_index: int) -> GreyImage | None:
+        """Return the frame as exposed; None if the stage left the margin that was prepared."""
+        corner = self._image_from_stage @ stage_um - self._target_px
+        whole = np.floor(corner)
+        x = int(whole[0]) - prepared.left_px - _TAPS_PX
+        y = int(whole[1]) - prepared.top_px - _TAPS_PX
+        rows, columns = (size + 2 * _TAPS_PX for size in self.shape)
+        high, wide = prepared.canvas.shape
+        if x < 0 or y < 0 or x + columns > wide or y + rows > high:
+            return None
+        part_x, part_y = (corner - whole).tolist()
+        window = prepared.canvas[y : y + rows, x : x + columns]
+        shifted = cv2.sepFilter2D(window, -1, _shift_taps(part_x), _shift_taps(part_y))
+        seen = shifted[_TAPS_PX:-_TAPS_PX, _TAPS_PX:-_TAPS_PX]
+        lit = cv2.multiply(seen, self._lamp)
+        return cv2.add(lit, self._noise.of_frame(frame_index), dtype=cv2.CV_8U)
+
+    def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
+        """Make tiles of the plate that will be needed there; return how many were made."""
+        left, top = self._corner(stage_um)
+        return self._plate.prefetch(left, top, self._canvas_shape, at_most=at_most)
+
+    def to_image_px(self, place_um: NDArray[np.float64], stage_um: Vec2) -> NDArray[np.float64]:
+        """Say at which pixels places on the plate, (..., 2), are seen."""
+        return (place_um - stage_um) @ self._image_from_stage.T + self._target_px
+
+    @property
+    def _canvas_shape(self) -> tuple[int, int]:
+        rows, columns = self.shape
+        return rows + 2 * MARGIN_PX, columns + 2 * MARGIN_PX
+
+    def _corner(self, stage_um: Vec2) -> tuple[int, int]:
+        left, top = np.floor(self._image_from_stage @ stage_um - self._target_px) - MARGIN_PX
+        return int(left), int(top)
+
+    def _moved(self, canvas: Layer, motion_um: Vec2) -> Layer:
+        """Smear the plate by the stage's own motion during the exposure."""
+        motion_px = self._image_from_stage @ motion_um
+        if math.hypot(*motion_px) < _SHARP_PX:
+            return canvas
+        return cv2.filter2D(canvas, -1, _line_kernel(motion_px), borderType=cv2.BORDER_REPLICATE)
+
+    def _add(self, canvas: Layer, sight: Sight, origin: Vec2, stage_motion_um: Vec2) -> None:
+        midline_px = sight.midline_um @ self._image_from_stage.T - origin
+        px_per_um = 1.0 / self._optics.um_per_px
+        if sight.is_hidden:
+            add_smear(canvas, midline_px, px_per_um=px_per_um)
+            return
+        motion_px = (sight.motion_um - stage_motion_um) @ self._image_from_stage.T
+        sigma_px = self._defocus.sigma_px(sight.midline_um[MIDLINE_POINTS // 2])
+
+        def blur_px2(fraction: float) -> NDArray[np.float64]:
+            along_px = motion_px[round(fraction * (MIDLINE_POINTS - 1))]
+            return sigma_px**2 * np.eye(2) + np.outer(along_px, along_px) / 12.0
+
+        if self._optics.shadow:
+            half_px = half_width_um(_FRACTIONS, length_um=sight.length_um) * px_per_um
+            strength = self._optics.shadow
+            add_shadow(canvas, midline_px, half_px, px_per_um=px_per_um, strength=strength)
+        add_body(canvas, sight.texture, midline_px, blur_px2=blur_px2)
+
+    def _looked_at(self, canvas: Layer) -> Layer:
+        """Apply what the light path does to contrast: sign, strength, light from one side."""
+        optics = self._optics
+        if optics.oblique:
+            canvas = cv2.filter2D(canvas, -1, _slant_kernel(optics.oblique, optics.oblique_deg))
+        if optics.contrast != 1.0:
+            canvas = optics.contrast * canvas + (1.0 - optics.contrast)
+        return canvas
+
+
+def _shift_taps(part: float) -> Layer:
+    """Return the 4 cubic weights (Keys, a = -0.5) that look `part` of a pixel ahead, in 5 taps."""
+    u = part
+    weights = (
+        -0.5 * u + u**2 - 0.5 * u**3,
+        1.0 - 2.5 * u**2 + 1.5 * u**3,
+        0.5 * u + 2.0 * u**2 - 1.5 * u**3,
+        -0.5 * u**2 + 0.5 * u**3,
+    )
+    return np.array([0.0, *weights], np.float32)
+
+
+def _line_kernel(motion_px: Vec2) -> Layer:
+    """Return the kernel of a straight motion, drawn with sub-pixel weights."""
+    reach = math.ceil(float(np.abs(motion_px).max()) / 2.0) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    for step in np.linspace(-0.5, 0.5, 4 * reach + 1):
+        x, y = reach + step * motion_px
+        column, row = int(x), int(y)
+        part_x, part_y = x - column, y - row
+        kernel[row, column] += (1 - part_x) * (1 - part_y)
+        kernel[row, column + 1] += part_x * (1 - part_y)
+        kernel[row + 1, column] += (1 - part_x) * part_y
+        kernel[row + 1, column + 1] += part_x * part_y
+    return kernel / kernel.sum()
+
+
+def _slant_kernel(strength: float, direction_deg: float) -> Layer:
+    """Return the picture itself plus its slope along a direction."""
+    span = np.arange(-4, 5)
+    x, y = np.meshgrid(span, span)
+    bell = np.exp(-(x**2 + y**2) / (2.0 * 1.8**2))
+    direction_rad = math.radians(direction_deg)
+    slope = (math.cos(direction_rad) * x + math.sin(direction_rad) * y) * bell
+    kernel = strength * 2.5 * slope / np.abs(slope).sum() * 2.0
+    kernel[4, 4] += 1.0
+    return kernel.astype(np.float32)

@@ -1,0 +1,45 @@
+"""The second, soft shadow of an animal: light that comes from aside, seen through the agar."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.sim.noise import Layer
+
+_COARSE = 4  # soft things are drawn small and enlarged
+_BLUR = 2.6  # of the small picture
+_OFFSET_UM = np.array([17.0, 11.0])  # in the picture: the lamp does not turn with the plate
+_DEPTH = 0.05
+
+
+def add_shadow(
+    canvas: Layer,
+    midline_px: NDArray[np.float64],
+    half_width_px: NDArray[np.float64],
+    *,
+    px_per_um: float,
+    strength: float,
+) -> None:
+    """Darken a canvas softly beside a body; both arrays have one entry a midline point."""
+    line_px = midline_px + _OFFSET_UM * px_per_um
+    margin = math.ceil(float(half_width_px.max())) + 4 * _COARSE * math.ceil(_BLUR)
+    low = np.maximum(np.floor(line_px.min(axis=0)).astype(int) - margin, 0)
+    high = np.minimum(np.ceil(line_px.max(axis=0)).astype(int) + margin, canvas.shape[::-1])
+    if (high <= low).any():
+        return
+    columns, rows = (int(size) // _COARSE + 1 for size in high - low)
+    mask = np.zeros((rows, columns), np.uint8)
+    points = np.rint((line_px - low) / _COARSE * 16.0).astype(int)
+    thickness = np.maximum(np.rint(1.8 * half_width_px / _COARSE), 1).astype(int)
+    for start, stop, thick in zip(points[:-1], points[1:], thickness, strict=False):
+        ends = (int(start[0]), int(start[1])), (int(stop[0]), int(stop[1]))
+        cv2.line(mask, *ends, 255, int(thick), cv2.LINE_8, 4)
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), _BLUR)
+    soft *= np.float32(-_DEPTH * strength / 255.0)
+    whole = cv2.resize(soft, (columns * _COARSE, rows * _COARSE), interpolation=cv2.INTER_LINEAR)
+    into = canvas[low[1] : high[1], low[0] : high[0]]
+    into += whole[: into.shape[0], : into.shape[1]]
