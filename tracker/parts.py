@@ -51,9 +51,10 @@ class Estimator(Protocol):
 class Controller(Protocol):
     """Which way to steer."""
 
-    def steer(self, foreseen: Estimate, stage: StageHistory) -> Vec2:
+    def steer(self, foreseen: Estimate, stage: StageHistory, sighting: Sighting | None) -> Vec2:
         """Return the velocity that brings the field's centre onto the foreseen head.
 
-        `foreseen.t_s` is when the stage will act on the answer.
+        `foreseen.t_s` is when the stage will act on the answer; `sighting` is what the newest
+        frame showed, for laws that look no further.
         """
         ...

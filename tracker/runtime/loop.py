@@ -1,0 +1,96 @@
+"""See, place, foresee, decide, act, tell: one turn of the loop on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hardware.clock import Clock
+from hardware.types import Frame, Vec2
+from models.detection import Detector
+from tracker.history import StageHistory
+from tracker.messages import Command, Estimate, Mode, Sighting, Tick
+from tracker.parts import Controller, Estimator, Listener, StagePost
+
+
+@dataclass(slots=True, kw_only=True)
+class Loop:
+    """What happens to one frame after another.
+
+    The loop owns no thread, opens nothing and knows no file: the control process feeds it
+    frames, and a test or a replay can do the same. `stage` remembers where the stage was and
+    takes posts; what the guard makes of a post is for the stage process to do and to tell.
+    `mode` may be set from outside between two frames.
+    """
+
+    clock: Clock
+    stage: StagePost
+    detector: Detector
+    estimator: Estimator
+    controller: Controller
+    listeners: Sequence[Listener] = ()
+    mode: Mode = Mode.IDLE
+    _ticks: int = field(default=0, init=False)
+    _commands: int = field(default=0, init=False)
+
+    def tick(self, frame: Frame) -> Tick:
+        """Handle one frame, from pixels to a posted command."""
+        started_s = self.clock.now_s()
+        stage = self.stage.history()
+        near_px = self.estimator.expected_px(frame.t_s, stage)
+        candidates = self.detector.detect(frame.image, near_px=near_px)
+        detected_s = self.clock.now_s()
+        sighting = self.estimator.update(candidates, frame.t_s, stage)
+        foreseen = self.estimator.predict(detected_s + self.stage.delay_s)
+        command = self._decide(frame, foreseen, stage, sighting)
+        decided_s = self.clock.now_s()
+        if command is not None:
+            self.stage.post(command)
+        tick = Tick(
+            index=self._ticks,
+            frame_index=frame.index,
+            t_s=frame.t_s,
+            received_s=frame.received_s,
+            started_s=started_s,
+            detected_s=detected_s,
+            decided_s=decided_s,
+            posted_s=self.clock.now_s(),
+            mode=self.mode,
+            candidates=candidates,
+            sighting=sighting,
+            stage_um=stage.at(frame.t_s),
+            estimate=self.estimator.predict(frame.t_s),
+            foreseen=foreseen,
+            command=command,
+        )
+        self._ticks += 1
+        for tell in self.listeners:
+            tell(tick)
+        return tick
+
+    def _decide(
+        self,
+        frame: Frame,
+        foreseen: Estimate | None,
+        stage: StageHistory,
+        sighting: Sighting | None,
+    ) -> Command | None:
+        """Steer when tracking. A head given up means stand still, and say so: we are alive."""
+        if self.mode is not Mode.TRACKING:
+            return None
+        velocity_um_s: Vec2 = np.zeros(2)
+        seen_s = float("nan")
+        if foreseen is not None:
+            velocity_um_s = self.controller.steer(foreseen, stage, sighting)
+            seen_s = foreseen.seen_s
+        sequence = self._commands
+        self._commands += 1
+        return Command(
+            sequence=sequence,
+            t_s=self.clock.now_s(),
+            frame_t_s=frame.t_s,
+            seen_s=seen_s,
+            velocity_um_s=velocity_um_s,
+        )
