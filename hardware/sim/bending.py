@@ -119,7 +119,7 @@ def _add_piece(
     high = np.ceil(places.max(axis=0)).astype(int) + reach_px
     low = np.maximum(low, -spread_px)
     high = np.minimum(high, np.array(canvas.shape[::-1]) + spread_px)
-    if (high <= low).any():
+    if (high <= np.maximum(low, 0)).any():
         return
     left, top = low.tolist()
     width, height = (high - low).tolist()

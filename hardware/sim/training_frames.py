@@ -1,0 +1,160 @@
+"""Labelled pictures without end, to train and to judge a detector with.
+
+A place of a plate is drawn under one look and then used for a dozen frames: other animals, in
+other postures, at other places of the picture. Nothing is ever shown twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.sim.anatomy import keypoints_um, tracked_head_um
+from hardware.sim.body import BodyTexture, body_texture
+from hardware.sim.gait import GaitAnimal
+from hardware.sim.looks import draw_look
+from hardware.sim.noise import place_generator
+from hardware.sim.scenario import Behaviour, CameraTiming, Field_, GaitWorm, Scenario
+from hardware.sim.scenery import Scenery, Sight
+from hardware.types import GreyImage, Vec2
+
+LabelledFrame: TypeAlias = tuple[GreyImage, NDArray[np.float64]]
+
+_FRAMES_A_PLACE = 12
+_ANIMALS_A_PLACE = 3
+_TIME_S = 60.0
+_EXPOSURES_S = (0.001, 0.012)
+_EMPTY_SHARE = 0.08  # frames with nobody of ours in them
+_TRACKED_SHARE = 0.7  # frames with the head near the middle, as the loop keeps it
+_OTHERS = (0.65, 0.25, 0.1)  # shares of frames with 0, 1, 2 more animals
+
+
+def training_frames(
+    seed: int, *, hard: bool, shape: tuple[int, int] = (732, 968)
+) -> Iterator[LabelledFrame]:
+    """Yield image (rows, columns) uint8 and keypoints (animals, 3, 2) px, for ever.
+
+    There is one entry for each animal of which at least one keypoint lies in the picture; its
+    others may lie outside. `hard` draws any lab's look, otherwise it is the near-infrared
+    rig's on another day.
+    """
+    place = 0
+    while True:
+        draw = place_generator(seed, 20, place, int(hard))
+        yield from _frames_of_place(draw, hard=hard, shape=shape)
+        place += 1
+
+
+class _Actor:
+    """An animal that can be put anywhere: the posture is its own, the place is ours."""
+
+    def __init__(self, draw: np.random.Generator, scenario: Scenario) -> None:
+        worm = _worm(draw)
+        seed = int(draw.integers(1 << 31))
+        self._animal = GaitAnimal(worm, (seed, 0))
+        self._length_um = worm.length_um
+        self._texture: BodyTexture = body_texture(
+            seed, length_um=worm.length_um, optics=scenario.optics
+        )
+        self._half_s = scenario.camera.exposure_s / 2.0
+
+    def sight(self, draw: np.random.Generator, head_um: Vec2) -> Sight:
+        """Return the animal at a random moment of its life, its head where it is wanted."""
+        t_s = draw.uniform(self._half_s, _TIME_S)
+        turn = _turn(draw)
+        midline_um = self._animal.midline_um(t_s) @ turn
+        after_um = self._animal.midline_um(t_s + self._half_s)
+        before_um = self._animal.midline_um(t_s - self._half_s)
+        return Sight(
+            texture=self._texture,
+            length_um=self._length_um,
+            midline_um=midline_um - tracked_head_um(midline_um) + head_um,
+            motion_um=(after_um - before_um) @ turn,
+        )
+
+
+def _frames_of_place(
+    draw: np.random.Generator, *, hard: bool, shape: tuple[int, int]
+) -> Iterator[LabelledFrame]:
+    scenario = _scenario(draw, hard=hard, shape=shape)
+    scenery = Scenery(scenario, int(draw.integers(1 << 31)))
+    actors = [_Actor(draw, scenario) for _ in range(_ANIMALS_A_PLACE)]
+    place_um = draw.uniform(-6000.0, 6000.0, 2)
+    for index in range(_FRAMES_A_PLACE):
+        stage_um = place_um + draw.uniform(-60.0, 60.0, 2)
+        sights = _cast(draw, actors, scenario, stage_um)
+        velocity_um_s = draw.normal(0.0, 250.0, 2)
+        prepared = scenery.prepare(sights, stage_um, stage_velocity_um_s=velocity_um_s)
+        image = scenery.finish(prepared, stage_um, index)
+        assert image is not None  # it was prepared for this very place
+        yield image, _labels(sights, scenery, stage_um, shape)
+
+
+def _cast(
+    draw: np.random.Generator, actors: list[_Actor], scenario: Scenario, stage_um: Vec2
+) -> list[Sight]:
+    """Choose who is in the picture, and where; the tracked one is drawn last, on top."""
+    rows, columns = scenario.camera.rows, scenario.camera.columns
+    um_per_px = scenario.optics.um_per_px
+    half_um = um_per_px * np.array([columns, rows]) / 2.0
+    order = draw.permutation(len(actors)).tolist()
+    sights = [
+        actors[order[1 + other]].sight(draw, stage_um + draw.uniform(-1.6, 1.6, 2) * half_um)
+        for other in range(int(draw.choice(3, p=_OTHERS)))
+    ]
+    if draw.random() < _EMPTY_SHARE:
+        return sights
+    is_tracked = draw.random() < _TRACKED_SHARE
+    off_um = draw.normal(0.0, 60.0, 2) if is_tracked else draw.uniform(-1.0, 1.0, 2) * half_um
+    sights.append(actors[order[0]].sight(draw, stage_um + np.clip(off_um, -half_um, half_um)))
+    return sights
+
+
+def _labels(
+    sights: list[Sight], scenery: Scenery, stage_um: Vec2, shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    rows, columns = shape
+    animals: list[NDArray[np.float64]] = []
+    for sight in sights:
+        points_px = scenery.to_image_px(keypoints_um(sight.midline_um), stage_um)
+        is_in = (points_px >= 0.0).all(axis=1) & (points_px <= (columns - 1, rows - 1)).all(axis=1)
+        if is_in.any():
+            animals.append(points_px)
+    return np.array(animals).reshape(-1, 3, 2)
+
+
+def _scenario(draw: np.random.Generator, *, hard: bool, shape: tuple[int, int]) -> Scenario:
+    optics, plate = draw_look(draw, hard=hard)
+    rows, columns = shape
+    return Scenario(
+        title="a place to train at",
+        worm=_worm(draw),
+        plate=plate,
+        optics=optics,
+        camera=CameraTiming(rows=rows, columns=columns, exposure_s=draw.uniform(*_EXPOSURES_S)),
+        field=Field_(center_px=((columns - 1) / 2.0, (rows - 1) / 2.0)),
+    )
+
+
+def _worm(draw: np.random.Generator) -> GaitWorm:
+    behaviour = Behaviour(
+        forward_um_s=draw.uniform(120.0, 400.0),
+        reversals_per_min=draw.uniform(0.0, 8.0),
+        omega_fraction=draw.uniform(0.2, 0.9),
+        escapes_per_min=draw.uniform(0.0, 1.0),
+        undulation_hz=draw.uniform(0.3, 0.8),
+        head_cast_um=draw.uniform(5.0, 45.0),
+        head_cast_hz=draw.uniform(0.6, 1.5),
+    )
+    return GaitWorm(kind="gait", behaviour=behaviour, length_um=draw.uniform(750.0, 1200.0))
+
+
+def _turn(draw: np.random.Generator) -> NDArray[np.float64]:
+    angle_rad = draw.uniform(-math.pi, math.pi)
+    cos, sin = math.cos(angle_rad), math.sin(angle_rad)
+    mirror = -1.0 if draw.random() < 0.5 else 1.0
+    return np.array([[cos, -sin], [mirror * sin, mirror * cos]])
