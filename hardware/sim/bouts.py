@@ -12,7 +12,7 @@ from hardware.sim.scenario import Behaviour
 
 LONGEST_FORWARD_S = 8.0  # longer ones go on in a further bout, speed and course unbroken
 _SHORTEST_FORWARD_S = 1.0
-_OMEGA_PATH_UM = 560.0  # of a 165 degree turn; sharper turns take a longer path
+_OMEGA_PATH_UM = 430.0  # of a 165 degree turn; sharper turns take a longer path
 _OMEGA_PACE = 0.8  # of the forward speed
 _IDLE_UM_S = 4.0  # a pausing animal creeps
 

@@ -21,16 +21,16 @@ MOST_INTERRUPTED = 0.7  # of its time an animal may spend on anything but crawli
 class Behaviour(Section):
     """How an animal spends its time: mean rates, speeds and lengths, drawn anew from the seed."""
 
-    forward_um_s: PositiveFloat = 260.0
-    speed_variation: Annotated[float, Field(ge=0.0, le=0.6)] = 0.27  # standard deviation / mean
-    undulation_hz: PositiveFloat = 0.45  # at the mean forward speed; the wave's length is kept
-    swing_deg: Annotated[float, Field(ge=0.0, le=80.0)] = 45.0  # of the body about its course
+    forward_um_s: PositiveFloat = 340.0
+    speed_variation: Annotated[float, Field(ge=0.0, le=0.6)] = 0.28  # standard deviation / mean
+    undulation_hz: PositiveFloat = 0.53  # at the mean forward speed; the wave's length is kept
+    swing_deg: Annotated[float, Field(ge=0.0, le=80.0)] = 47.0  # of the body about its course
     wander_deg_per_mm: NonNegativeFloat = 20.0  # how the course drifts: a random walk
     range_um: PositiveFloat = 8000.0  # so far from the plate's middle it turns back
-    head_cast_um: NonNegativeFloat = 25.0  # sideways at the nose
+    head_cast_um: NonNegativeFloat = 38.0  # sideways at the nose
     head_cast_hz: PositiveFloat = 1.0
     reversals_per_min: NonNegativeFloat = 2.8
-    reversal_um_s: PositiveFloat = 250.0
+    reversal_um_s: PositiveFloat = 300.0
     reversal_s: PositiveFloat = 2.5
     omega_fraction: Fraction = 0.3  # of reversals that end in an omega turn
     omega_deg: Annotated[float, Field(gt=0.0, le=330.0)] = 165.0  # beyond 250: a delta turn
@@ -209,6 +209,16 @@ class Scenario(Section):
     detections: IdealDetections = IdealDetections()
     faults: tuple[Fault, ...] = ()
 
+    @model_validator(mode="after")
+    def _animals_fit(self) -> Scenario:
+        if not isinstance(self.worm, VideoWorm) and self.worm.meets is not None:
+            raise ValueError("worm.meets: only one of `others` can be placed to meet this animal")
+        if isinstance(self.worm, VideoWorm) and self.others:
+            raise ValueError("others: a video has its own; leave this key out")
+        if any(isinstance(worm, VideoWorm) for worm in self.others):
+            raise ValueError("others: a video can only be the tracked animal, not one of others")
+        return self
+
 
 def shipped_scenarios() -> list[str]:
     """Return the names that `load_scenario` knows without a path."""
@@ -227,4 +237,21 @@ def load_scenario(name: str) -> Scenario:
         if not path.is_file():
             known = ", ".join(shipped_scenarios())
             raise ConfigError(f"no scenario {name!r}: name one of {known}, or a .yaml file")
-    return load_section(path, Scenario)
+    scenario = load_section(path, Scenario)
+    return scenario.model_copy(
+        update={
+            "worm": _beside(path, scenario.worm),
+            "others": tuple(_beside(path, worm) for worm in scenario.others),
+        }
+    )
+
+
+def _beside(scenario_file: Path, worm: AnyWorm) -> AnyWorm:
+    """Read a worm's relative paths from the folder of the scenario that names them."""
+    if isinstance(worm, GaitWorm):
+        return worm
+    folder = scenario_file.parent
+    paths = {"path": folder / worm.path}
+    if isinstance(worm, VideoWorm) and worm.labels is not None:
+        paths["labels"] = folder / worm.labels
+    return worm.model_copy(update=paths)

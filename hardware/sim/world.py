@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from hardware.sim.anatomy import keypoints_um, tracked_head_um
 from hardware.sim.gait import GaitAnimal
-from hardware.sim.scenario import AnyWorm, GaitWorm, Scenario, VideoWorm
+from hardware.sim.meeting import meet
+from hardware.sim.scenario import AnyWorm, GaitWorm, Scenario, TrajectoryWorm, VideoWorm
+from hardware.sim.trajectory import TrajectoryAnimal
 from hardware.sim.video_track import VideoTrack
 from hardware.sim.worm import Animal
 from hardware.types import Vec2
@@ -32,12 +34,22 @@ class World:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
+        """Bring the animals to life.
+
+        Raises:
+            ConfigError: a trajectory or a video's labels cannot be read.
+        """
         self.scenario = scenario
-        worms = (scenario.worm, *scenario.others)
-        made = [_animal(worm, (seed, place)) for place, worm in enumerate(worms)]
-        self.animals: tuple[Animal, ...] = tuple(animal for animal in made if animal is not None)
-        self.tracked: Animal | None = made[0]
         self.video = _video(scenario.worm)
+        tracked = _animal(scenario.worm, (seed, 0))
+        others = [
+            _placed(worm, _animal(worm, (seed, place)), tracked)
+            for place, worm in enumerate(scenario.others, start=1)
+        ]
+        self.tracked = tracked
+        self.animals: tuple[Animal, ...] = tuple(
+            animal for animal in (tracked, *others) if animal is not None
+        )
 
     def head_um(self, t_s: float) -> Vec2:
         """Return where the tracked animal's head is; NaN where nobody knows."""
@@ -71,7 +83,14 @@ class World:
 def _animal(worm: AnyWorm, seed: tuple[int, ...]) -> Animal | None:
     if isinstance(worm, GaitWorm):
         return GaitAnimal(worm, seed)
-    return None
+    return TrajectoryAnimal(worm) if isinstance(worm, TrajectoryWorm) else None
+
+
+def _placed(worm: AnyWorm, animal: Animal | None, tracked: Animal | None) -> Animal | None:
+    """Put another animal where the scenario wants it to be met, if it says so."""
+    if animal is None or tracked is None or isinstance(worm, VideoWorm) or worm.meets is None:
+        return animal
+    return meet(tracked, animal, worm.meets)
 
 
 def _video(worm: AnyWorm) -> VideoTrack | None:
