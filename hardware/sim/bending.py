@@ -85,9 +85,7 @@ def _interpolation(points: int) -> tuple[NDArray[np.float64], NDArray[np.float64
         + (3 * u**2 - 2 * u**3) * p1
         + (u**3 - u**2) * m1
     )
-    slopes = (
-        (6 * u**2 - 6 * u) * (p0 - p1) + (3 * u**2 - 4 * u + 1) * m0 + (3 * u**2 - 2 * u) * m1
-    )
+    slopes = (6 * u**2 - 6 * u) * (p0 - p1) + (3 * u**2 - 4 * u + 1) * m0 + (3 * u**2 - 2 * u) * m1
     return values, slopes * (points - 1.0)  # by fraction of the body
 
 
@@ -133,9 +131,7 @@ def _add_piece(
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0.0,
     )
-    patch = cv2.filter2D(
-        patch, -1, strength * _kernel(covariance), borderType=cv2.BORDER_CONSTANT
-    )
+    patch = cv2.filter2D(patch, -1, strength * _kernel(covariance), borderType=cv2.BORDER_CONSTANT)
     x, y = max(left, 0), max(top, 0)
     into = canvas[y : top + height, x : left + width]
     into += patch[y - top :, x - left :][: into.shape[0], : into.shape[1]]

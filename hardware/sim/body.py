@@ -67,9 +67,7 @@ def body_texture(seed: int, *, length_um: float, optics: Optics) -> BodyTexture:
     return BodyTexture(density.astype(np.float32), length_px, half_px, _PAD_PX)
 
 
-def _grid(
-    shape: tuple[int, int], *, length_um: float, um_per_px: float, half_px: int
-) -> _Grid:
+def _grid(shape: tuple[int, int], *, length_um: float, um_per_px: float, half_px: int) -> _Grid:
     rows, columns = shape
     along_um = (np.arange(columns) - _PAD_PX)[None, :] * um_per_px
     across_um = (np.arange(rows) - half_px)[:, None] * um_per_px
@@ -129,9 +127,7 @@ def _seam(grid: _Grid, optics: Optics) -> Field:
     return strength * ((1.0 - optics.silhouette) * line + halo + ring)
 
 
-def _gut(
-    grid: _Grid, draw: np.random.Generator, shape: tuple[int, int], optics: Optics
-) -> Field:
+def _gut(grid: _Grid, draw: np.random.Generator, shape: tuple[int, int], optics: Optics) -> Field:
     """The gut: begins in a dark arc around the bulb, bright lumen dome first, then granules."""
     scale, length_um = grid.scale, _REFERENCE_UM * grid.scale
     behind_um = grid.along_um - TERMINAL_BULB * length_um
@@ -139,7 +135,9 @@ def _gut(
     begins = _soft_step(from_bulb_um - 19.0 * scale, 4.0) * _soft_step(
         behind_um - 1.0 * scale - 0.012 * grid.across_um**2, 5.0
     )
-    mask = begins * _soft_step(0.9 - grid.fraction, 0.03) * _soft_step(0.8 - np.abs(grid.width), 0.1)
+    mask = (
+        begins * _soft_step(0.9 - grid.fraction, 0.03) * _soft_step(0.8 - np.abs(grid.width), 0.1)
+    )
     winding_um = 5.0 * scale * np.sin(grid.along_um / 55.0 + draw.uniform(0.0, 6.0))
     winding_um = winding_um * _soft_step(behind_um - 50.0 * scale, 20.0)
     lumen = _bump(grid.across_um - winding_um, 4.2 * scale)

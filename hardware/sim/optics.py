@@ -53,9 +53,7 @@ class Renderer:
         self._camera = scenario.camera
         self._scenery = Scenery(scenario, seed)
         self._textures = [
-            body_texture(
-                1000 * seed + place, length_um=animal.length_um, optics=scenario.optics
-            )
+            body_texture(1000 * seed + place, length_um=animal.length_um, optics=scenario.optics)
             for place, animal in enumerate(self.world.animals)
         ]
 

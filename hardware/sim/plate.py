@@ -1,4 +1,4 @@
-"""The agar and all that lies on it: endless, and fixed, so that its image shifts as the stage moves.
+"""The agar and all that lies on it: endless, and fixed, so that only the stage moves it in view.
 
 The plate is drawn in *plate pixels*: `q = inverse(stage_from_image) @ place_um`, which run along
 the picture's rows and columns. A frame is a window of it, and the stage only moves the window.
@@ -107,7 +107,7 @@ class Plate:
         patch = np.ascontiguousarray(nine[near, near])
         fine = cv2.GaussianBlur(patch, (0, 0), 1.0) * (2.0 * math.sqrt(math.pi) * 1.0)
         coarse = cv2.GaussianBlur(patch, (0, 0), 5.0) * (2.0 * math.sqrt(math.pi) * 5.0)
-        half = np.float32(self._texture) * (0.62 * fine + 0.78 * coarse)
+        half = np.float32(self._texture) * (0.82 * fine + 0.57 * coarse)
         half += self._shading(column * _HALF - edge, row * _HALF - edge, len(patch))
         size = 2 * len(patch)
         whole = cv2.resize(half, (size, size), interpolation=cv2.INTER_CUBIC)

@@ -36,8 +36,11 @@ _FRACTIONS = np.linspace(0.0, 1.0, MIDLINE_POINTS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One animal to be drawn: its midline at mid-exposure, and how far each point of it moves
-    over the plate during the exposure, both (49, 2) um. A hidden one lies under a smear."""
+    """One animal to be drawn.
+
+    `midline_um` is where it is at mid-exposure, `motion_um` how far each point of it moves over
+    the plate during the exposure, both (49, 2). A hidden one lies under a smear.
+    """
 
     texture: BodyTexture
     length_um: float

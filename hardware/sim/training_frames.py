@@ -141,12 +141,13 @@ def _scenario(draw: np.random.Generator, *, hard: bool, shape: tuple[int, int]) 
 
 
 def _worm(draw: np.random.Generator) -> GaitWorm:
+    forward_um_s = draw.uniform(120.0, 400.0)
     behaviour = Behaviour(
-        forward_um_s=draw.uniform(120.0, 400.0),
+        forward_um_s=forward_um_s,
         reversals_per_min=draw.uniform(0.0, 8.0),
         omega_fraction=draw.uniform(0.2, 0.9),
         escapes_per_min=draw.uniform(0.0, 1.0),
-        undulation_hz=draw.uniform(0.3, 0.8),
+        undulation_hz=forward_um_s / draw.uniform(380.0, 800.0),
         head_cast_um=draw.uniform(5.0, 45.0),
         head_cast_hz=draw.uniform(0.6, 1.5),
     )
