@@ -1,0 +1,123 @@
+"""The eye at work: the graphs of a model, asked for one frame at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.contract import SHIPPED_MANIFEST, Model, load_model
+from models.detection import Candidate, GreyImage, Pixel
+from models.errors import ModelError
+from models.providers import Answer, Graph, Provider, open_graph
+
+_logger = logging.getLogger(__name__)
+_WARM_UP_RUNS = 20  # the first run is slow, steady after five
+_WARM_UP_SHAPE = (732, 968)
+_LEAST_SIDE_PX = 64  # smaller pictures are framed before they are searched
+
+
+class OnnxDetector:
+    """A model's two graphs behind `models.detection.Detector`. For one thread."""
+
+    def __init__(self, model: Model, *, search: Graph, track: Graph, min_confidence: float) -> None:
+        self.model = model
+        self.min_confidence = min_confidence
+        self._search = search
+        self._track = track
+
+    @property
+    def provider(self) -> str:
+        """Where the graphs really run, as ONNX Runtime names it."""
+        return self._track.provider
+
+    def detect(self, image: GreyImage, *, near_px: Pixel | None = None) -> Sequence[Candidate]:
+        """Return up to four animals, surest first, in pixels of the image.
+
+        With `near_px` the crop around it is asked first, and the whole image where the crop
+        shows no head surely.
+
+        Raises:
+            ModelError: the image is not (rows, columns) uint8, or a graph failed.
+        """
+        if image.ndim != 2 or image.dtype != np.uint8:
+            raise ModelError(
+                f"a detector takes grey images, (rows, columns) uint8: got {image.dtype}"
+                f" {image.shape}"
+            )
+        if near_px is not None and np.isfinite(near_px).all() and self._fits_crop(image):
+            found = self._look_near(image, near_px)
+            if found:
+                return found
+        return self._look_everywhere(image)
+
+    def warm_up(self) -> None:
+        """Run both graphs until their times are steady."""
+        picture = np.full(_WARM_UP_SHAPE, 128, np.uint8)
+        for _ in range(_WARM_UP_RUNS):
+            self._search.ask(picture)
+            self._track.ask(np.full(self.model.track_shape, 128, np.uint8))
+
+    def _fits_crop(self, image: GreyImage) -> bool:
+        rows, columns = self.model.track_shape
+        return image.shape[0] >= rows and image.shape[1] >= columns
+
+    def _look_near(self, image: GreyImage, near_px: Pixel) -> list[Candidate]:
+        rows, columns = self.model.track_shape
+        left = _clamp(near_px[0] - columns / 2.0, image.shape[1] - columns)
+        top = _clamp(near_px[1] - rows / 2.0, image.shape[0] - rows)
+        crop = image[top : top + rows, left : left + columns]
+        return self._candidates(self._track.ask(crop), np.array([left, top], np.float64))
+
+    def _look_everywhere(self, image: GreyImage) -> list[Candidate]:
+        below = max(_LEAST_SIDE_PX - image.shape[0], 0)
+        right = max(_LEAST_SIDE_PX - image.shape[1], 0)
+        if below or right:
+            image = cv2.copyMakeBorder(  # pyright: ignore[reportAssignmentType]
+                image, 0, below, 0, right, cv2.BORDER_REPLICATE
+            )
+        return self._candidates(self._search.ask(image), np.zeros(2))
+
+    def _candidates(self, answer: Answer, origin_px: Pixel) -> list[Candidate]:
+        return [
+            Candidate(
+                keypoints_px=answer.keypoints_px[row] + origin_px,
+                confidences=answer.confidences[row],
+                confidence=float(answer.confidence[row]),
+                expected_error_px=float(answer.expected_error_px[row]),
+            )
+            for row in range(answer.count)
+            if answer.confidence[row] >= self.min_confidence
+        ]
+
+
+def open_detector(model: str, provider: Provider, min_confidence: float) -> OnnxDetector:
+    """Open a model by its manifest's path, or the `shipped` one, warmed up and ready.
+
+    Raises:
+        ModelFileError: the model is missing, corrupt, or breaks the contract.
+        ProviderError: the device asked for by name is not to be had.
+    """
+    opened = load_model(SHIPPED_MANIFEST if model == "shipped" else Path(model))
+    detector = OnnxDetector(
+        opened,
+        search=open_graph(opened.search_file, provider),
+        track=open_graph(opened.track_file, provider),
+        min_confidence=min_confidence,
+    )
+    detector.warm_up()
+    manifest = opened.manifest
+    _logger.info(
+        "detector_opened model=%s version=%s provider=%s",
+        manifest.name,
+        manifest.version,
+        detector.provider,
+    )
+    return detector
+
+
+def _clamp(start: float, last: int) -> int:
+    return int(min(max(round(start), 0), last))

@@ -1,0 +1,25 @@
+"""Everything that can go wrong with the eye.
+
+ModelError
+├── ModelFileError    a manifest or a graph is missing, corrupt, or not what it says it is
+├── ProviderError     the graph cannot run on the device that was asked for
+└── TrainingError     there is nothing to learn from, or an earlier training does not fit
+"""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """Base; its message is one line for the operator."""
+
+
+class ModelFileError(ModelError):
+    """A manifest or a graph is missing, corrupt, or not what it says it is."""
+
+
+class ProviderError(ModelError):
+    """The graph cannot run on the device that was asked for, or failed on it."""
+
+
+class TrainingError(ModelError):
+    """There is nothing to learn from, or an earlier training does not fit this one."""

@@ -1,0 +1,263 @@
+"""Where graphs run. The one module that imports ONNX Runtime, and gives it types.
+
+ONNX Runtime lists CUDA on machines that have no GPU, prints red text when it is asked for
+there, and goes on with the CPU in silence. So CUDA is asked for only where the driver answers,
+what the libraries print is caught into one warning, and only an opened session is believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib.metadata
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias, cast
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.contract import INPUT, OPTIONAL_OUTPUT, OUTPUTS
+from models.detection import KEYPOINTS, MAX_CANDIDATES, GreyImage
+from models.errors import ModelFileError, ProviderError
+
+Provider: TypeAlias = Literal["auto", "cpu", "cuda"]
+
+_logger = logging.getLogger(__name__)
+_CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+_ERRORS_ONLY = 3  # ONNX Runtime's log severity
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "keypoints_px": (MAX_CANDIDATES, len(KEYPOINTS), 2),
+    "confidences": (MAX_CANDIDATES, len(KEYPOINTS)),
+    "confidence": (MAX_CANDIDATES,),
+    "count": (),
+    OPTIONAL_OUTPUT: (MAX_CANDIDATES,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a graph said of one image; rows past `count` mean nothing."""
+
+    keypoints_px: NDArray[np.float64]
+    confidences: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    expected_error_px: NDArray[np.float64]
+    count: int
+
+
+class _Port(Protocol):
+    """An input or output of a graph."""
+
+    name: str
+    type: str
+    shape: Sequence[int | str | None]
+
+
+class _Session(Protocol):
+    """What is used of onnxruntime.InferenceSession."""
+
+    def get_inputs(self) -> Sequence[_Port]: ...
+
+    def get_outputs(self) -> Sequence[_Port]: ...
+
+    def get_providers(self) -> Sequence[str]: ...
+
+    def disable_fallback(self) -> None: ...
+
+    def run(
+        self, names: Sequence[str], feed: dict[str, GreyImage]
+    ) -> Sequence[NDArray[np.float32]]: ...
+
+
+class Graph:
+    """One opened graph that keeps the contract. For one thread."""
+
+    def __init__(self, session: _Session, file: Path) -> None:
+        self._session = session
+        self._file = file
+        self._names = [port.name for port in session.get_outputs() if port.name in _SHAPES]
+
+    @property
+    def provider(self) -> str:
+        """Where it really runs."""
+        return self._session.get_providers()[0]
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Rows and columns that it takes; None where any number will do."""
+        rows, columns = (
+            side if isinstance(side, int) else None for side in self._session.get_inputs()[0].shape
+        )
+        return rows, columns
+
+    def ask(self, image: GreyImage) -> Answer:
+        """Run the graph on one image.
+
+        Raises:
+            ProviderError: the graph failed; there is no silent change to another device.
+        """
+        try:
+            values = self._session.run(self._names, {INPUT: np.ascontiguousarray(image)})
+        except _run_errors() as error:
+            raise ProviderError(
+                f"{self._file}: failed on {self.provider}: {_first_line(error)}"
+            ) from error
+        said = dict(zip(self._names, values, strict=True))
+        unknown = np.full(MAX_CANDIDATES, np.nan, np.float32)
+        return Answer(
+            keypoints_px=said["keypoints_px"].astype(np.float64),
+            confidences=said["confidences"].astype(np.float64),
+            confidence=said["confidence"].astype(np.float64),
+            expected_error_px=said.get(OPTIONAL_OUTPUT, unknown).astype(np.float64),
+            count=int(said["count"]),
+        )
+
+
+def open_graph(file: Path, provider: Provider) -> Graph:
+    """Open a graph on the device asked for; `auto` is CUDA where it answers, or else the CPU.
+
+    Raises:
+        ModelFileError: the file is no graph, or one that breaks the contract.
+        ProviderError: CUDA was asked for by name, and is not to be had.
+    """
+    warn_of_rivals()
+    lacking = None if provider == "cpu" else why_no_cuda()
+    if provider == "cuda" and lacking:
+        raise ProviderError(f"detector.provider: cuda: {lacking}; set it to cpu or auto")
+    wanted = [_CPU] if provider == "cpu" or lacking else [_CUDA, _CPU]
+    with caught_native_text() as text:
+        if wanted[0] == _CUDA:
+            onnxruntime.preload_dlls()  # NVIDIA's wheels are not found without it
+        session = _open_session(file, wanted)
+    if text:
+        _logger.warning("onnx_runtime_said file=%s text=%s", file.name, " ".join(text)[:500])
+    if provider == "cuda" and session.get_providers()[0] != _CUDA:
+        raise ProviderError(
+            "detector.provider: cuda: the driver answers but CUDA's libraries do not load"
+            f" ({' '.join(text)[:200] or 'no reason given'}); set it to cpu, or install them"
+        )
+    _check_contract(session, file)
+    session.disable_fallback()
+    return Graph(session, file)
+
+
+def why_no_cuda() -> str | None:
+    """Return why CUDA cannot serve this ONNX Runtime; None where it can be asked for."""
+    if _CUDA not in onnxruntime.get_available_providers():
+        return "this ONNX Runtime was built without CUDA (the package is onnxruntime-gpu)"
+    needed = cuda_needed(str(onnxruntime.__version__))
+    library = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+    try:
+        driver = ctypes.CDLL(library)
+    except OSError:
+        return f"no NVIDIA driver here ({library} does not load)"
+    if driver.cuInit(0) != 0:
+        return "the NVIDIA driver finds no usable GPU (cuInit failed)"
+    version = ctypes.c_int(0)
+    driver.cuDriverGetVersion(ctypes.byref(version))
+    if version.value // 1000 < needed:
+        served = f"{version.value // 1000}.{version.value % 1000 // 10}"
+        return f"the NVIDIA driver serves CUDA {served}, this ONNX Runtime needs {needed}"
+    return None
+
+
+def cuda_needed(version: str) -> int:
+    """Return the major CUDA version that onnxruntime-gpu of this version is built for.
+
+    >>> cuda_needed("1.26.0"), cuda_needed("1.31.1")
+    (12, 13)
+    """
+    major, minor = (int(part) for part in version.split(".")[:2])
+    return 13 if (major, minor) >= (1, 27) else 12
+
+
+def rival_packages() -> list[str]:
+    """Return the installed packages that are ONNX Runtime; two of them break each other."""
+    names = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
+    found: list[str] = []
+    for name in names:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            importlib.metadata.version(name)
+            found.append(name)
+    return found
+
+
+def warn_of_rivals() -> None:
+    """Warn where several packages lay claim to the name onnxruntime."""
+    found = rival_packages()
+    if len(found) > 1:
+        _logger.warning("onnx_runtime_installed_twice packages=%s keep=one", ",".join(found))
+
+
+@contextlib.contextmanager
+def caught_native_text() -> Generator[list[str]]:
+    """Catch what libraries write to file descriptor 2; the lines are there after the block."""
+    lines: list[str] = []
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield lines
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            text = file.read().decode(errors="replace")
+            lines.extend(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _open_session(file: Path, providers: Sequence[str]) -> _Session:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # a second gains nothing at this size
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = _ERRORS_ONLY
+    try:
+        session = onnxruntime.InferenceSession(str(file), options, providers=list(providers))
+    except _run_errors() as error:
+        raise ModelFileError(
+            f"{file}: not a graph that ONNX Runtime can open: {_first_line(error)}"
+        ) from error
+    return cast(_Session, session)
+
+
+def _check_contract(session: _Session, file: Path) -> None:
+    """Raise ModelFileError, naming everything in which the graph breaks the contract."""
+    faults: list[str] = []
+    inputs = session.get_inputs()
+    if [(port.name, port.type, len(port.shape)) for port in inputs] != [(INPUT, "tensor(uint8)", 2)]:
+        given = ", ".join(f"{port.name} {port.type} {list(port.shape)}" for port in inputs)
+        faults.append(f"expected one input, {INPUT} tensor(uint8) [rows, columns], got {given}")
+    outputs = {port.name: tuple(port.shape) for port in session.get_outputs()}
+    faults += [f"there is no output {name}" for name in OUTPUTS if name not in outputs]
+    faults += [
+        f"{name}: expected shape {list(shape)}, got {list(outputs[name])}"
+        for name, shape in _SHAPES.items()
+        if name in outputs and outputs[name] != shape
+    ]
+    if faults:
+        raise ModelFileError(f"{file}: breaks the contract of a graph: {'; '.join(faults)}")
+
+
+def _run_errors() -> tuple[type[Exception], ...]:
+    """Return what ONNX Runtime raises; its errors have no common base of their own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile",
+             "NotImplemented", "RuntimeException", "EPFail", "NoModel", "EngineError")  # fmt: skip
+    found = [getattr(state, name, None) for name in names]
+    return (RuntimeError, ValueError, *(error for error in found if error is not None))
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

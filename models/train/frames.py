@@ -1,0 +1,103 @@
+"""Labelled frames, drawn once and kept on disk, so that training never waits for a renderer.
+
+A folder of frames holds `frames.u8` (count, rows, columns), raw, and `labels.npz`: keypoints
+(count, animals, 3, 2) in pixels, NaN where a frame shows fewer animals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.detection import KEYPOINTS, GreyImage
+from models.errors import TrainingError
+
+LabelledFrame: TypeAlias = tuple[GreyImage, NDArray[np.float64]]  # keypoints (animals, 3, 2)
+Progress: TypeAlias = Callable[[float], None]  # told the share that is done
+
+_MOST_ANIMALS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSet:
+    """Labelled frames: `images` (count, rows, columns), `keypoints_px` (count, animals, 3, 2)."""
+
+    images: NDArray[np.uint8]
+    keypoints_px: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def animals(self, index: int) -> NDArray[np.float64]:
+        """Return the keypoints (animals, 3, 2) of one frame, without the padding."""
+        padded = self.keypoints_px[index]
+        return padded[np.isfinite(padded).all(axis=(1, 2))]
+
+    def split(self, held_out: int) -> tuple[FrameSet, FrameSet]:
+        """Return what to learn from, and the last `held_out` frames to be judged by."""
+        cut = len(self) - held_out
+        return (
+            FrameSet(self.images[:cut], self.keypoints_px[:cut]),
+            FrameSet(self.images[cut:], self.keypoints_px[cut:]),
+        )
+
+
+def collect_frames(
+    source: Iterable[LabelledFrame], count: int, folder: Path, *, recipe: str, tell: Progress
+) -> FrameSet:
+    """Take `count` frames from the source, unless the folder holds those of this recipe already.
+
+    `recipe` says in words what the source draws (its seed, say): frames of another recipe are
+    drawn anew.
+
+    Raises:
+        TrainingError: the source ended early, or its frames differ in size.
+    """
+    kept = _kept_frames(folder, count=count, recipe=recipe)
+    if kept is not None:
+        return kept
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = np.full((count, _MOST_ANIMALS, len(KEYPOINTS), 2), np.nan)
+    shape: tuple[int, int] | None = None
+    done = 0
+    with (folder / "frames.u8").open("wb") as file:
+        for image, keypoints_px in source:
+            shape = shape or (image.shape[0], image.shape[1])
+            if image.shape != shape or image.dtype != np.uint8:
+                raise TrainingError(
+                    f"frame {done} is {image.dtype} {image.shape}: expected uint8 {shape}"
+                )
+            file.write(np.ascontiguousarray(image).tobytes())
+            animals = keypoints_px[:_MOST_ANIMALS]
+            labels[done, : len(animals)] = animals
+            done += 1
+            tell(done / count)
+            if done == count:
+                break
+    if shape is None or done < count:
+        raise TrainingError(f"only {done} of {count} frames could be had: ask for fewer")
+    np.savez(folder / "labels.npz", keypoints_px=labels, shape=shape, recipe=recipe)
+    return FrameSet(_mapped(folder, (count, *shape)), labels)
+
+
+def _kept_frames(folder: Path, *, count: int, recipe: str) -> FrameSet | None:
+    file = folder / "labels.npz"
+    if not file.is_file():
+        return None
+    with np.load(file) as labels:
+        keypoints_px = labels["keypoints_px"]
+        rows, columns = (int(side) for side in labels["shape"])
+        if str(labels["recipe"]) != recipe or len(keypoints_px) < count:
+            return None
+    return FrameSet(
+        _mapped(folder, (len(keypoints_px), rows, columns))[:count], keypoints_px[:count]
+    )
+
+
+def _mapped(folder: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+    return np.memmap(folder / "frames.u8", dtype=np.uint8, mode="r", shape=shape)

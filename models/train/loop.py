@@ -1,0 +1,168 @@
+"""The training itself: a plain loop that can be stopped, gone on with, and watched."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from models.errors import TrainingError
+from models.train.examples import Batch, Sampler
+from models.train.frames import FrameSet
+from models.train.loss import loss_of, target_for
+from models.train.network import HeadNetwork
+
+_STATE_FILE = "state.pt"
+_MISTAKEN = 0.3  # a head seen so surely where none is makes a hard place
+_AVERAGED_STEPS = 300  # the shipped weights are a running mean over about so many steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How long to train, and how. The learning rate falls along a cosine to the last minute."""
+
+    minutes: float
+    batch_size: int = 32
+    peak_rate: float = 4e-3
+    warm_up_steps: int = 100
+    keep_every_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is told of a training while it goes on."""
+
+    done: float  # share of the time
+    left_s: float
+    step: int
+    heat_loss: float
+    keypoint_loss: float
+
+
+class Training:
+    """One training: network, optimizer, running mean, and the seconds it has had.
+
+    With `folder` it keeps its state there and goes on from one that is there already.
+
+    Raises:
+        TrainingError: the folder holds the state of a training of another kind.
+    """
+
+    def __init__(self, frames: FrameSet, schedule: Schedule, *, seed: int, folder: Path) -> None:
+        torch.manual_seed(seed)
+        self.network = HeadNetwork()
+        self.mean = AveragedModel(
+            self.network,
+            multi_avg_fn=get_ema_multi_avg_fn(1.0 - 1.0 / _AVERAGED_STEPS),
+            use_buffers=True,
+        )
+        self.step = 0
+        self.trained_s = 0.0
+        self._schedule = schedule
+        self._optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=1e-3)
+        self._file = folder / _STATE_FILE
+        self._restore()
+        self._sampler = Sampler(frames, np.random.default_rng((seed, self.step)))
+
+    def run(self, tell: Callable[[Moment], None]) -> None:
+        """Train until the time is up. Ctrl-C ends it early; what was learned is kept."""
+        schedule = self._schedule
+        total_s = schedule.minutes * 60.0
+        since = kept = time.perf_counter()
+        self.network.train()
+        try:
+            while self.trained_s < total_s:
+                heat_loss, keypoint_loss = self._learn(self.trained_s / total_s)
+                now = time.perf_counter()
+                self.trained_s += now - since
+                since = now
+                if now - kept > schedule.keep_every_s:
+                    self._keep()
+                    kept = now
+                left_s = max(total_s - self.trained_s, 0.0)
+                tell(
+                    Moment(
+                        done=min(self.trained_s / total_s, 1.0),
+                        left_s=left_s,
+                        step=self.step,
+                        heat_loss=heat_loss,
+                        keypoint_loss=keypoint_loss,
+                    )
+                )
+        except KeyboardInterrupt:
+            pass
+        self._keep()
+
+    def learned(self) -> HeadNetwork:
+        """Return the running mean of the network, ready to be asked."""
+        network = self.mean.module
+        assert isinstance(network, HeadNetwork)
+        return network.eval()
+
+    def _learn(self, done: float) -> tuple[float, float]:
+        schedule = self._schedule
+        warmth = min(1.0, (self.step + 1) / schedule.warm_up_steps)
+        fall = 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
+        for group in self._optimizer.param_groups:
+            group["lr"] = schedule.peak_rate * warmth * (0.01 + 0.99 * fall)
+        batch = self._sampler.draw(schedule.batch_size)
+        cells = self.network(torch.from_numpy(batch.pieces)[:, None])
+        rows, columns = cells.shape[2:]
+        target = target_for(torch.from_numpy(batch.keypoints_px), rows=rows, columns=columns)
+        heat_loss, keypoint_loss = loss_of(cells, target)
+        self._optimizer.zero_grad()
+        (heat_loss + 0.2 * keypoint_loss).backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self._optimizer.step()
+        self.mean.update_parameters(self.network)
+        self.step += 1
+        self._remember_mistakes(cells.detach(), target.heat, batch)
+        return float(heat_loss.detach()), float(keypoint_loss.detach())
+
+    def _remember_mistakes(self, cells: Tensor, heat: Tensor, batch: Batch) -> None:
+        """Keep the places of pieces in which a head was missed, or seen where none is."""
+        sure = torch.sigmoid(cells[:, 0])
+        false = (sure * (heat < 0.05)).amax(dim=(1, 2))
+        missed = ((1.0 - sure) * (heat > 0.999)).amax(dim=(1, 2))
+        wrong = (false > _MISTAKEN) | (missed > 1.0 - _MISTAKEN)
+        for place in torch.nonzero(wrong).flatten().tolist():
+            self._sampler.hard_places.append(batch.origin[place])
+
+    def _keep(self) -> None:
+        """Write the state beside the old one, then put it in its place."""
+        fresh = self._file.with_suffix(".new")
+        torch.save(
+            {
+                "step": self.step,
+                "trained_s": self.trained_s,
+                "network": self.network.state_dict(),
+                "mean": self.mean.state_dict(),
+                "optimizer": self._optimizer.state_dict(),
+            },
+            fresh,
+        )
+        fresh.replace(self._file)
+
+    def _restore(self) -> None:
+        if not self._file.is_file():
+            return
+        try:
+            state = torch.load(self._file, weights_only=True)
+            self.network.load_state_dict(state["network"])
+            self.mean.load_state_dict(state["mean"])
+            self._optimizer.load_state_dict(state["optimizer"])
+            self.step, self.trained_s = state["step"], state["trained_s"]
+        except (RuntimeError, KeyError, EOFError, OSError) as error:
+            raise TrainingError(
+                f"{self._file}: not the state of a training like this one"
+                f" ({str(error).splitlines()[0]}): move it away, or give another --out"
+            ) from error
+
+
