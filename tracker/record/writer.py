@@ -51,6 +51,11 @@ class RecordingWriter:
         }
         self._write_header(header)
 
+    @property
+    def size_bytes(self) -> int:
+        """How much has been written."""
+        return sum(file.size_bytes for file in self._files())
+
     def append(self, stream: str, rows: Rows) -> None:
         """Append rows to a stream, frames to `frames`.
 

@@ -1,0 +1,56 @@
+"""What is done when a recording ends: last event, files closed, figures, picture, manifest.
+
+Each step is tried whatever became of the one before: a full disk must not cost the summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tracker.errors import MissingExtraError, RecordingError
+from tracker.record.events import Event
+from tracker.record.header import Header
+from tracker.record.reader import open_recording
+from tracker.record.report import draw_report
+from tracker.record.schema import REPORT_FILE, SUMMARY_FILE
+from tracker.record.score import rows_of, score
+from tracker.record.session_manifest import list_recording
+from tracker.record.summary import write_summary
+from tracker.record.writer import RecordingWriter
+
+
+def close_recording(
+    writer: RecordingWriter, header: Header, *, reason: str, t_s: float
+) -> tuple[str, ...]:
+    """Close a recording, sum it up and draw it; return what the operator should know."""
+    folder = writer.folder
+    notices: list[str] = []
+    _try(notices, lambda: writer.note(Event(t_s, "ended", reason)))
+    _try(notices, writer.sync)
+    writer.close()
+    _try(notices, lambda: sum_up(folder))
+    outcome = {"ended": reason, "duration_s": round(t_s - header.started_s, 3)}
+    _try(notices, lambda: list_recording(folder, header, outcome=outcome))
+    return tuple(notices)
+
+
+def sum_up(folder: Path) -> None:
+    """Write summary.json and report.png of a recording whose files are closed.
+
+    Raises:
+        RecordingError: it cannot be read, or there is no room for its summary.
+        MissingExtraError: it is summed up, but matplotlib is not there to draw it.
+    """
+    recording = open_recording(folder)
+    run = rows_of(recording)
+    summary = score(run)
+    write_summary(folder / SUMMARY_FILE, summary)
+    draw_report(folder / REPORT_FILE, run, summary, recording.header)
+
+
+def _try(notices: list[str], step: Callable[[], None]) -> None:
+    try:
+        step()
+    except (RecordingError, MissingExtraError) as error:
+        notices.append(str(error))

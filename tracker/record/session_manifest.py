@@ -1,0 +1,63 @@
+"""A session's folder: session.yaml, and beside it one numbered folder a recording.
+
+Each recording is complete in itself and can be copied away alone; the manifest only lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from tracker.errors import RecordingError
+from tracker.record.appended_file import explain
+from tracker.record.header import Header
+
+SESSION_FILE = "session.yaml"
+
+
+def next_recording_folder(session: Path) -> Path:
+    """Return the folder of the next recording; it does not exist yet.
+
+    >>> next_recording_folder(Path("no/such/session")).name
+    '0001'
+    """
+    taken = [int(path.name) for path in session.glob("[0-9]*") if path.name.isdigit()]
+    return session / f"{max(taken, default=0) + 1:04d}"
+
+
+def list_recording(folder: Path, header: Header, *, outcome: Mapping[str, object]) -> None:
+    """Enter a recording into its session's manifest, or what has become of it.
+
+    Raises:
+        RecordingError: the manifest cannot be written.
+    """
+    path = folder.parent / SESSION_FILE
+    manifest = _read(path) or {
+        "session": header.session,
+        "software_version": header.software_version,
+        "config_sha256": header.config_sha256,
+        "model": dict(header.model),
+        "recordings": {},
+    }
+    recordings = manifest["recordings"]
+    if isinstance(recordings, dict):
+        entry = {"wall_time": header.wall_time, "animal": dict(header.animal), **outcome}
+        recordings[folder.name] = entry
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        unfinished.write_text(yaml.safe_dump(manifest, sort_keys=False), encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise RecordingError(explain(error, path)) from error
+
+
+def _read(path: Path) -> dict[str, object]:
+    """Return the manifest; a missing or foreign one counts as none, for recordings matter more."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    is_manifest = isinstance(content, dict) and isinstance(content.get("recordings"), dict)
+    return content if is_manifest else {}

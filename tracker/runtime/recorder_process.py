@@ -1,0 +1,168 @@
+"""The recorder process: takes the session's rings to the disk, and waits for nobody but the disk.
+
+It looks into the rings every few milliseconds; how long the disk may stall is what the rings
+hold (`record.ring_s`). What it cannot follow is lost by number, listed and counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+
+from hardware.clock import HostClock
+from hardware.platform import ParentWatch
+from hardware.registry import has_truth
+from hardware.ring import frame_record
+from hardware.truth import TRUTH_ROW
+from tracker.config import config_hash, resolved_yaml
+from tracker.errors import RecordingError
+from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
+from tracker.record.events import Event
+from tracker.record.recorder import Origin, Outcome, Recorder
+from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
+from tracker.record.tap import Tap
+from tracker.runtime.orders import (
+    End,
+    MarkEvent,
+    Notice,
+    Order,
+    OrderInbox,
+    Ready,
+    RecordingClosed,
+    RecordingOpened,
+    ReportOutbox,
+    StartRecording,
+    Status,
+    StopRecording,
+)
+from tracker.runtime.rings import wait_for_ring
+from tracker.runtime.session_place import Session, SessionPlace, read_camera_facts
+
+logger = logging.getLogger(__name__)
+
+_ROLE = "recorder"
+_LOOK_EVERY_S = 0.008
+_IDLE_LOOK_EVERY_S = 0.05
+_STATUS_EVERY_S = 0.25
+_CAMERA_WITHIN_S = 60.0
+_FRAMES_A_TAKE = 4
+_ROWS_A_TAKE = 256
+
+
+class _EndingSignal:
+    """Lets SIGTERM end the process between two turns, never within a record."""
+
+    def __init__(self) -> None:
+        self.has_come = False
+        signal.signal(signal.SIGTERM, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.has_come = True
+
+
+def run_recorder(
+    place: SessionPlace,
+    session: Session,
+    orders: OrderInbox,
+    reports: ReportOutbox,
+    parent: ParentWatch,
+) -> None:
+    """Be the recorder until told to end or left alone; what is open is closed in order.
+
+    Raises:
+        RingError: the session's rings were not there in time.
+    """
+    ending = _EndingSignal()
+    shape = read_camera_facts(place, within_s=_CAMERA_WITHIN_S).shape
+    taps = _attach(place, session, shape, parent)
+    recorder = Recorder(taps, _origin(session, taps, shape), HostClock())
+    reports.send(Ready(_ROLE))
+    try:
+        _serve(recorder, orders, reports, parent, ending)
+    finally:
+        _report(recorder.end(), reports)
+        for tap in taps.values():
+            tap.close()
+
+
+def _serve(
+    recorder: Recorder,
+    orders: OrderInbox,
+    reports: ReportOutbox,
+    parent: ParentWatch,
+    ending: _EndingSignal,
+) -> None:
+    clock = HostClock()
+    told_s = clock.now_s()
+    while not (ending.has_come or parent.is_gone()):
+        pause_s = _LOOK_EVERY_S if recorder.is_recording else _IDLE_LOOK_EVERY_S
+        for order in orders.take(pause_s):
+            if isinstance(order, End):
+                return
+            _obey(order, recorder, reports)
+        _report(recorder.turn(), reports)
+        if clock.now_s() - told_s >= _STATUS_EVERY_S:
+            told_s = clock.now_s()
+            reports.send(Status(_ROLE, recorder.figures()))
+
+
+def _obey(order: Order, recorder: Recorder, reports: ReportOutbox) -> None:
+    if isinstance(order, StartRecording):
+        try:
+            folder = Path(order.folder)
+            recorder.start(folder, order.t_s, animal=order.metadata, model=order.facts)
+            reports.send(RecordingOpened(order.folder))
+        except RecordingError as error:
+            reports.send(Notice(_ROLE, str(error)))
+    elif isinstance(order, StopRecording):
+        recorder.stop(order.t_s)
+    elif isinstance(order, MarkEvent):
+        recorder.note(Event(order.t_s, order.kind, order.detail, order.values))
+
+
+def _report(outcome: Outcome | None, reports: ReportOutbox) -> None:
+    if outcome is None:
+        return
+    for notice in outcome.notices:
+        logger.warning("%s", notice)
+        reports.send(Notice(_ROLE, notice))
+    folder = outcome.folder
+    reports.send(RecordingClosed(str(folder), str(folder / SUMMARY_FILE), outcome.reason))
+
+
+def _attach(
+    place: SessionPlace, session: Session, shape: tuple[int, int], parent: ParentWatch
+) -> dict[str, Tap]:
+    rig = session.config.rig
+    places = {"ticks": (place.ticks_ring, TICK_ROW)}
+    if rig.stage.kind != "none":
+        places["stage"] = (place.stage_rows_ring, STAGE_ROW)
+        places["positions"] = (place.positions_ring, POSITION_ROW)
+    if has_truth(rig):
+        places["truth"] = (session.rig_place(place).truth_ring, TRUTH_ROW)
+    frames = wait_for_ring(place.frames_ring, frame_record(shape), parent)
+    taps = {FRAMES: Tap(frames, time_field="t_s", at_most=_FRAMES_A_TAKE)}
+    for name, (path, row) in places.items():
+        ring = wait_for_ring(path, row, parent)
+        taps[name] = Tap(ring, time_field=TABLES[name].time_field, at_most=_ROWS_A_TAKE)
+    return taps
+
+
+def _origin(session: Session, taps: dict[str, Tap], shape: tuple[int, int]) -> Origin:
+    from wormlock import __version__
+
+    frames = framed_record(frame_record(shape))
+    # A rig without a stage has empty tables for it; one that does not know the truth has none.
+    kept = {*taps, "stage", "positions"}
+    tables = {name: table.row for name, table in TABLES.items() if name in kept}
+    return Origin(
+        session=session.folder.name,
+        software_version=__version__,
+        config_yaml=resolved_yaml(session.config),
+        config_sha256=config_hash(session.config),
+        calibration=session.calibration,
+        streams={FRAMES: frames, **tables},
+        flush_s=session.config.record.flush_s,
+    )
