@@ -22,6 +22,7 @@ from hardware.config import (
 )
 from hardware.errors import ConfigError
 from hardware.stage import Stage
+from hardware.stepped import SteppedRig
 from hardware.types import Calibration, StageLimits
 
 RigChild: TypeAlias = Literal["emulator", "world"]
@@ -58,6 +59,21 @@ class RigPlace:
     def truth_ring(self) -> Path:
         """What was true at each frame's mid-exposure (`hardware.truth.TRUTH_ROW`)."""
         return self.folder / "truth.ring"
+
+
+def rig_faults(rig: RigConfig) -> list[str]:
+    """Return what is wrong with a rig and can be seen without opening it, a line a fault."""
+    faults: list[str] = []
+    if rig.simulation is not None:
+        from hardware.sim.scenario import load_scenario
+
+        try:
+            load_scenario(rig.simulation.scenario)
+        except ConfigError as error:
+            faults += [f"rig.simulation.scenario: {line}" for line in str(error).splitlines()]
+    if isinstance(rig.camera, VideoCamera) and not rig.camera.path.exists():
+        faults.append(f"rig.camera.path: {rig.camera.path}: no such file or folder")
+    return faults
 
 
 def rig_children(rig: RigConfig) -> list[RigChild]:
@@ -160,6 +176,18 @@ def believed_calibration(rig: RigConfig) -> Calibration:
     from hardware.sim.scenario import load_scenario
 
     return of_scenario(load_scenario(_simulation(rig).scenario))
+
+
+def open_stepped_rig(scenario: str, seed: int, limits: StageLimits, clock: Clock) -> SteppedRig:
+    """Open a scenario in stepped time: no process, no port; `clock` is the caller's to move.
+
+    Raises:
+        ConfigError: there is no such scenario.
+    """
+    from hardware.sim.scenario import load_scenario
+    from hardware.sim.stepped import SimulatedSteppedRig
+
+    return SimulatedSteppedRig(load_scenario(scenario), seed, limits, clock)
 
 
 def has_truth(rig: RigConfig) -> bool:

@@ -16,10 +16,13 @@ from types import FrameType
 from typing import cast
 
 from hardware.errors import HardwareError
+from hardware.opencv import explain_import_error
 from hardware.platform import ParentWatch, ignore_interrupts, is_running
 from hardware.registry import RigChild, run_rig_child
+from models.errors import ModelError
 from tracker.errors import TrackerError
 from tracker.runtime.orders import Failed, OrderInbox, ReportOutbox
+from tracker.runtime.session_log import LOG_FORMAT
 from tracker.runtime.session_place import Role, Session, SessionPlace, read_session, remove_place
 
 logger = logging.getLogger(__name__)
@@ -33,9 +36,7 @@ def run_child(role: Role, place: SessionPlace) -> int:
     """Be one process of a session; return its exit status: 0 if it ended as it should."""
     ignore_interrupts()
     signal.signal(signal.SIGTERM, _end)
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {role} %(name)s %(levelname)s %(message)s"
-    )
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT.format(role=role))
     session = read_session(place)
     reports = ReportOutbox(session.reports_address)
     parent = ParentWatch(session.supervisor)
@@ -43,8 +44,12 @@ def run_child(role: Role, place: SessionPlace) -> int:
     mark.write_text(str(os.getpid()), encoding="ascii")
     try:
         _work(role, place, session, reports, parent)
-    except (HardwareError, TrackerError) as error:
+    except (HardwareError, ModelError, TrackerError) as error:
         reports.send(Failed(role, str(error)))
+        return 1
+    except ImportError as error:
+        logger.exception("import")
+        reports.send(Failed(role, explain_import_error(error) or str(error)))
         return 1
     except Exception as error:
         logger.exception("unforeseen")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 
 from hardware.clock import Clock
 from hardware.ring import RingReader, RingWriter
 from hardware.types import Vec2
+from tracker.estimate.delay import DelayMeter
 from tracker.history import StageHistory
 from tracker.messages import Command
 from tracker.runtime.wake import WakeCall
-from tracker.safety.guard import HALT_SEQUENCE
 
 _KEPT_S = 1.0
-_DELAYS_KEPT = 40
 _DELAY_AT_FIRST_S = 0.01
 
 
@@ -26,18 +23,17 @@ class RingStagePost:
         self, *, posts: RingWriter, positions: RingReader, rows: RingReader, wake: WakeCall
     ) -> None:
         self._posts, self._positions, self._rows, self._wake = posts, positions, rows, wake
-        self._delays_s: deque[float] = deque(maxlen=_DELAYS_KEPT)
+        self._delay = DelayMeter(_DELAY_AT_FIRST_S)
         self._t_s = np.empty(0)
         self._position_um = np.empty((0, 2))
 
     @property
     def delay_s(self) -> float:
-        """Median of late from posting to the stage acting, as the guard's answers tell."""
+        """Seconds from posting to the stage acting: the median of what the guard tells of late."""
         if self._rows.waiting:
-            rows = self._rows.take().rows
-            answered = rows[rows["sequence"] != HALT_SEQUENCE]
-            self._delays_s.extend((answered["acts_s"] - answered["posted_s"]).tolist())
-        return float(np.median(self._delays_s)) if self._delays_s else _DELAY_AT_FIRST_S
+            for row in self._rows.take().rows:
+                self._delay.learn(float(row["posted_s"]), float(row["acts_s"]))
+        return self._delay.delay_s
 
     @property
     def has_position(self) -> bool:

@@ -1,0 +1,77 @@
+"""Start a tracking session from config.yaml; the default is the simulated rig."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from tracker.runtime.launch import Launch
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the configuration, how long to run, and where to record."""
+    parser.add_argument(
+        "config",
+        metavar="CONFIG",
+        type=Path,
+        nargs="?",
+        help="config.yaml (default: the one in this folder, else the simulated rig's)",
+    )
+    parser.add_argument("--duration", default="", help="end after 30s, 5m or 1h (default: on q)")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="session folder; must not exist")
+    parser.add_argument("--no-view", action="store_true", help="without the operator's page")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a session and print its table; return the exit status.
+
+    Raises:
+        HardwareError, TrackerError: it cannot start; nothing was moved or recorded.
+    """
+    from tracker.runtime.launch import parse_duration, prepare
+
+    launch = prepare(
+        arguments.config or default_config(),
+        out=arguments.out,
+        duration_s=parse_duration(arguments.duration) if arguments.duration else math.inf,
+        now=datetime.now(),
+    )
+    return _run_session(launch)
+
+
+def default_config() -> Path:
+    """Return ./config.yaml, or the packaged one where there is none."""
+    from wormlock import ROOMS
+
+    here = Path("config.yaml")
+    return here if here.is_file() else ROOMS / "config.yaml"
+
+
+def _run_session(launch: Launch) -> int:
+    from hardware.clock import HostClock
+    from hardware.platform import single_keys
+    from tracker.record.summary import read_summary, summary_table
+    from tracker.runtime.crew import Crew
+    from tracker.runtime.ending import Asked
+    from tracker.runtime.operating import KEYS
+    from tracker.runtime.session_log import session_log
+    from tracker.runtime.status_line import Screen
+    from tracker.runtime.supervisor import Supervisor
+
+    asked = Asked()
+    asked.listen()
+    clock, screen = HostClock(), Screen(sys.stdout)
+    screen.say(f"wormlock: {launch.config_source} -> {launch.folder}")
+    with session_log(launch.folder) as log, single_keys() as has_keys:
+        supervisor = Supervisor(launch, Crew(launch, clock), screen, asked, clock)
+        if has_keys:
+            screen.say(KEYS)
+        status = supervisor.run(log, has_keys=has_keys)
+    for closed in supervisor.closed:
+        screen.say(f"\n{closed.folder} ({closed.reason})\n")
+        if Path(closed.summary).is_file():
+            screen.say(summary_table(read_summary(Path(closed.folder))))
+    return status

@@ -1,0 +1,193 @@
+"""The control process: camera, eye, estimate and law; waits for the next frame and nothing else.
+
+Every frame received goes into the frames ring for the recorder; the loop sees the newest. What
+the stage process and the recorder make of it never holds it up: it posts, and reads rings.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from hardware.camera import Camera
+from hardware.clock import Clock
+from hardware.config import NoStage
+from hardware.errors import EndOfVideoError
+from hardware.platform import ParentWatch, ask_for_real_time
+from hardware.registry import open_camera, rig_clock
+from hardware.ring import RingWriter
+from hardware.types import Frame
+from models.detector import OnnxDetector, open_detector
+from tracker.control.laws import make_controller
+from tracker.errors import SessionError
+from tracker.estimate.head import HeadEstimator
+from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
+from tracker.parts import StagePost
+from tracker.runtime.child_process import quiet_garbage_collection
+from tracker.runtime.loop import Loop
+from tracker.runtime.orders import (
+    End,
+    Notice,
+    OrderInbox,
+    Ready,
+    ReportOutbox,
+    StartTracking,
+    StopTracking,
+)
+from tracker.runtime.rings import START_S, make_frames_ring, make_rows_ring, wait_for_ring
+from tracker.runtime.session_place import CameraFacts, Session, SessionPlace, write_camera_facts
+from tracker.runtime.stage_post import RingStagePost, StandingStagePost
+from tracker.runtime.wake import WakeCall
+
+logger = logging.getLogger(__name__)
+
+_GRAB_S = 0.05
+_FIRST_POSITION_WITHIN_S = 5.0
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What became of frames; those never received show as gaps in the frames' numbers."""
+
+    received: int = 0
+    used: int = 0
+
+
+def run_control(
+    place: SessionPlace,
+    session: Session,
+    orders: OrderInbox,
+    reports: ReportOutbox,
+    parent: ParentWatch,
+) -> None:
+    """Be the control process until told to end, left alone, or shown the last picture.
+
+    Raises:
+        HardwareError: the camera cannot be opened, or is gone.
+        ModelError: the detector cannot be opened, or failed.
+    """
+    config = session.config
+    clock = rig_clock(config.rig)
+    ticks = make_rows_ring(place.ticks_ring, TICK_ROW, ring_s=config.record.ring_s)
+    posts = make_rows_ring(place.posts_ring, POST_ROW, ring_s=config.record.ring_s)
+    camera = open_camera(config.rig, session.rig_place(place), clock)
+    try:
+        facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
+        write_camera_facts(place, facts)
+        frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.ring_s)
+        detector = open_detector(
+            config.detector.model, config.detector.provider, config.detector.min_confidence
+        )
+        stage = _reach_stage(place, session, posts, clock, parent)
+        loop = _make_loop(session, clock, stage, detector, ticks)
+        ask_for_real_time(10)
+        quiet_garbage_collection()
+        camera.start()
+        reports.send(_ready(detector))
+        _serve(loop, camera, frames, orders, parent)
+    except EndOfVideoError as end:
+        logger.info("%s", end)
+        reports.send(Notice("control", str(end)))
+    finally:
+        camera.close()
+
+
+def _reach_stage(
+    place: SessionPlace,
+    session: Session,
+    posts: RingWriter,
+    clock: Clock,
+    parent: ParentWatch,
+) -> StagePost:
+    if isinstance(session.config.rig.stage, NoStage):
+        return StandingStagePost(clock)
+    stage = RingStagePost(
+        posts=posts,
+        positions=wait_for_ring(place.positions_ring, POSITION_ROW, parent),
+        rows=wait_for_ring(place.stage_rows_ring, STAGE_ROW, parent),
+        wake=WakeCall(place.wake_file, within_s=START_S),
+    )
+    until_s = time.perf_counter() + _FIRST_POSITION_WITHIN_S
+    while not stage.has_position:
+        if time.perf_counter() > until_s:
+            raise SessionError(
+                f"the stage has not said where it is within {_FIRST_POSITION_WITHIN_S:.0f} s"
+            )
+        time.sleep(0.01)
+    return stage
+
+
+def _make_loop(
+    session: Session,
+    clock: Clock,
+    stage: StagePost,
+    detector: OnnxDetector,
+    ticks: RingWriter,
+) -> Loop:
+    config = session.config
+    return Loop(
+        clock=clock,
+        stage=stage,
+        detector=detector,
+        estimator=HeadEstimator(
+            config.estimate,
+            session.calibration,
+            min_confidence=config.detector.min_confidence,
+        ),
+        controller=make_controller(config.control),
+        listeners=[lambda tick: ticks.append(*tick_record(tick))],
+    )
+
+
+def _ready(detector: OnnxDetector) -> Ready:
+    manifest = detector.model.manifest
+    return Ready(
+        "control",
+        detail=f"{manifest.name} {manifest.version} on {detector.provider}",
+        facts={
+            "model_name": f"{manifest.name} {manifest.version}",
+            "model_sha256": detector.model.sha256,
+            "provider": detector.provider,
+        },
+    )
+
+
+def _serve(
+    loop: Loop, camera: Camera, frames: RingWriter, orders: OrderInbox, parent: ParentWatch
+) -> None:
+    counts = _Counts()
+    while not parent.is_gone():
+        came = camera.grab(_GRAB_S)
+        if came:
+            loop.tick(came[-1])
+            counts.used += 1
+        for frame in came:
+            _keep(frame, frames)
+            counts.received += 1
+        if _has_ended(loop, orders):
+            break
+    logger.info("control ends: %s", counts)
+
+
+def _keep(frame: Frame, frames: RingWriter) -> None:
+    frames.append(
+        frame.index,
+        frame.t_s,
+        frame.received_s,
+        frame.camera_t_s,
+        frame.camera_counter,
+        frame.image,
+    )
+
+
+def _has_ended(loop: Loop, orders: OrderInbox) -> bool:
+    """Carry out the operator's orders; say whether one of them was to end."""
+    for order in orders.take():
+        if isinstance(order, StartTracking):
+            loop.mode = Mode.TRACKING
+        elif isinstance(order, StopTracking):
+            loop.mode = Mode.IDLE
+        elif isinstance(order, End):
+            return True
+    return False

@@ -1,0 +1,125 @@
+"""The processes of one session, in the order in which they start and in which they end."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import IO
+
+from hardware.clock import Clock
+from hardware.registry import rig_children
+from tracker.runtime.children import Child, terminate_all
+from tracker.runtime.launch import Launch
+from tracker.runtime.orders import End, Order, Report, ReportInbox
+from tracker.runtime.rescue import halt_anew
+from tracker.runtime.session_place import Role, Session, SessionPlace, make_place, remove_place
+
+# The simulated world begins to move when the processes that look at it have had time to open.
+_WORLD_WAITS_S = 4.0
+_STAGE_STANDS_WITHIN_S = 3.0
+_LAST_WORDS_S = 2.0
+
+
+class Crew:
+    """Everybody who works for a session, and the lines to them."""
+
+    def __init__(self, launch: Launch, clock: Clock) -> None:
+        """Make the place where they meet; nobody is started yet.
+
+        Raises:
+            RingError: there is no room in shared memory.
+        """
+        self._inbox = ReportInbox()
+        self._rig: list[Role] = [*rig_children(launch.config.rig)]
+        self._workers: list[Role] = ["control", "recorder"]
+        if launch.has_stage:
+            self._workers.insert(0, "stage")
+        self._children: dict[Role, Child] = {
+            role: Child(role) for role in (*self._rig, *self._workers)
+        }
+        waits_s = _WORLD_WAITS_S if "world" in self._rig else 0.0
+        self.session = Session(
+            config=launch.config,
+            config_source=launch.config_source,
+            epoch_s=clock.now_s() + waits_s,
+            calibration=launch.calibration,
+            folder=launch.folder,
+            supervisor=os.getpid(),
+            reports_address=self._inbox.address,
+            order_addresses={role: child.address for role, child in self._children.items()},
+        )
+        self.place: SessionPlace = make_place(self.session)
+
+    @property
+    def workers(self) -> list[Role]:
+        """Those who take orders and say when they are ready."""
+        return self._workers
+
+    def start(self, log: IO[bytes]) -> None:
+        """Start everybody, the rig first; what they log goes to `log`."""
+        for child in self._children.values():
+            child.start(self.place, log)
+
+    def send(self, role: Role, order: Order) -> bool:
+        """Send an order; False where there is nobody to take it."""
+        return role in self._children and self._children[role].send(order)
+
+    def take(self, timeout_s: float) -> list[Report]:
+        """Return what has been reported, waiting for it for `timeout_s` at most."""
+        return self._inbox.take(timeout_s)
+
+    def is_running(self, role: Role) -> bool:
+        """Say whether this process lives."""
+        return role in self._children and self._children[role].is_running
+
+    def fallen(self) -> list[tuple[Role, int]]:
+        """Return who has ended, and with which exit status."""
+        fallen: list[tuple[Role, int]] = []
+        for role, child in self._children.items():
+            status = child.status
+            if status is not None:
+                fallen.append((role, status))
+        return fallen
+
+    def end_stage(self, *, has_opened: bool) -> None:
+        """Halt the stage and wait until it is seen to stand, before anybody else may end.
+
+        A stage process that had opened its port and is dead, or does not halt, is replaced by a
+        port of our own.
+
+        Raises:
+            HardwareError: the port could not be opened again: the stage may still move.
+        """
+        stage = self._children.get("stage")
+        if stage is None or stage.pid == 0:
+            return
+        stage.send(End())
+        if not stage.wait(_STAGE_STANDS_WITHIN_S):
+            stage.terminate(within_s=1.0)
+        if has_opened and stage.status != 0:
+            halt_anew(self.place, self.session)
+
+    def end(self, role: Role, *, within_s: float, is_hurried: Callable[[], bool]) -> None:
+        """Let a process end by order; by signal where it does not."""
+        child = self._children.get(role)
+        if child is None:
+            return
+        child.send(End())
+        until_s = time.perf_counter() + within_s
+        while not child.wait(0.05) and time.perf_counter() < until_s and not is_hurried():
+            continue
+        child.terminate(within_s=_LAST_WORDS_S)
+
+    def end_rig(self) -> None:
+        """End the simulated world, and last of all the emulated controller."""
+        for role in reversed(self._rig):
+            terminate_all([self._children[role]], within_s=_LAST_WORDS_S)
+
+    def dismiss(self) -> None:
+        """Leave nobody and nothing behind. Safe to call at any time."""
+        for child in self._children.values():
+            child.kill()
+            child.close()
+        self._inbox.close()
+        remove_place(self.place)

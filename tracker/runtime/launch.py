@@ -1,0 +1,121 @@
+"""Everything that can be found wrong before a single process is started."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from hardware.config import NoStage
+from hardware.errors import ConfigError
+from hardware.registry import believed_calibration, rig_faults
+from hardware.types import Calibration
+from tracker.config import Config, MeasuredCalibration, load_config
+from tracker.errors import UsageError
+
+LEAST_DISK_BYTES = 500_000_000  # half a minute of the default camera
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|)")
+_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """A session that may be started. `folder` does not exist yet."""
+
+    config: Config
+    config_source: str
+    calibration: Calibration
+    folder: Path
+    duration_s: float
+
+    @property
+    def has_stage(self) -> bool:
+        """Whether there is a stage to steer."""
+        return not isinstance(self.config.rig.stage, NoStage)
+
+
+def parse_duration(spelling: str) -> float:
+    """Read a duration in seconds, minutes or hours.
+
+    >>> [parse_duration(spelling) for spelling in ("30s", "5m", "1h", "2.5")]
+    [30.0, 300.0, 3600.0, 2.5]
+
+    Raises:
+        UsageError: it is not one.
+    """
+    match = _DURATION.fullmatch(spelling.strip())
+    seconds = float(match[1]) * _SECONDS[match[2]] if match else 0.0
+    if seconds <= 0.0 or not math.isfinite(seconds):
+        raise UsageError(f"--duration: expected something like 30s, 5m or 1h, got {spelling!r}")
+    return seconds
+
+
+def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: datetime) -> Launch:
+    """Check all that can be checked beforehand.
+
+    Raises:
+        ConfigError: with one line a fault.
+    """
+    try:
+        config = load_config(config_file)
+    except ConfigError as error:
+        raise ConfigError("\n".join([str(error), *_folder_faults(out, "--out")])) from None
+    folder = out or config.record.folder / now.strftime("%Y-%m-%d_%H%M%S")
+    faults = [f"{config_file}: {fault}" for fault in rig_faults(config.rig)]
+    faults += _folder_faults(folder, "--out" if out else f"{config_file}: record.folder")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return Launch(
+        config=config,
+        config_source=str(config_file),
+        calibration=calibration_of(config),
+        folder=folder,
+        duration_s=duration_s,
+    )
+
+
+def calibration_of(config: Config) -> Calibration:
+    """Return how picture and stage belong together, as far as the lab knows.
+
+    Raises:
+        ConfigError: a scenario should say it, and cannot be read.
+    """
+    told = config.calibration
+    if not isinstance(told, MeasuredCalibration):
+        return believed_calibration(config.rig)
+    return Calibration(
+        stage_from_image_um_per_px=np.array(told.stage_from_image_um_per_px),
+        target_px=np.array(told.target_px),
+        field_size_um=np.array(told.field_size_um),
+        field_rotation_rad=math.radians(told.field_rotation_deg),
+        measured_on=told.measured_on.isoformat(),
+        residual_um=told.residual_um,
+    )
+
+
+def disk_left_bytes(folder: Path) -> int:
+    """Return the room on the disk that a folder, there or not yet, lies on."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(there).free
+
+
+def _folder_faults(folder: Path | None, key: str) -> list[str]:
+    if folder is None:
+        return []
+    if folder.exists():
+        return [f"{key}: {folder} exists already: name one that does not, nothing is overwritten"]
+    there = next(path for path in folder.absolute().parents if path.exists())
+    if not there.is_dir():
+        return [f"{key}: {there} is a file: name a folder"]
+    left = disk_left_bytes(folder)
+    if left < LEAST_DISK_BYTES:
+        return [
+            f"{key}: {left / 1e6:.0f} MB left on the disk of {there}, "
+            f"at least {LEAST_DISK_BYTES / 1e6:.0f} MB are needed: make room or name another disk"
+        ]
+    return []

@@ -1,0 +1,169 @@
+"""The supervisor: what the user started. Starts the children, carries orders, ends them in order.
+
+It opens idle, tracking or recording, as `start` in config.yaml says, and goes from one to the
+other by the operator's keys. It is small and imports nothing heavy, so that it is there when
+something else has died: then it halts the stage before anything else, by a port of its own if
+need be.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import IO
+
+from hardware.clock import Clock
+from hardware.errors import HardwareError
+from hardware.platform import pressed_keys
+from tracker.errors import SessionError
+from tracker.runtime.crew import Crew
+from tracker.runtime.ending import Asked
+from tracker.runtime.launch import Launch, disk_left_bytes
+from tracker.runtime.operating import Operating
+from tracker.runtime.orders import (
+    Failed,
+    Notice,
+    Ready,
+    RecordingClosed,
+    RecordingOpened,
+    Report,
+    Status,
+)
+from tracker.runtime.session_place import Role
+from tracker.runtime.status_line import Gauges, Screen, status_text
+
+logger = logging.getLogger(__name__)
+
+_READY_WITHIN_S = 60.0
+_TURN_S = 0.05
+_CLOSED_WITHIN_S = 120.0  # the summary and its picture
+_ENDS_WITHIN_S = 5.0
+
+
+class Supervisor:
+    """One session from its first process to its last."""
+
+    def __init__(
+        self, launch: Launch, crew: Crew, screen: Screen, asked: Asked, clock: Clock
+    ) -> None:
+        self.closed: list[RecordingClosed] = []
+        self._launch, self._crew, self._screen = launch, crew, screen
+        self._asked, self._clock = asked, clock
+        self._ready: set[str] = set()
+        self._facts: dict[str, str | int | float | bool | None] = {}
+        self._faults: list[str] = []
+        self._has_run_out = False  # the camera: a video has been shown to its end
+        self._operating = Operating(crew, launch.folder, clock)
+
+    def run(self, log: IO[bytes], *, has_keys: bool) -> int:
+        """Run the session; return the exit status: 0 ended as asked, 1 failed on the way.
+
+        Raises:
+            SessionError: a process could not start; nothing was moved or recorded.
+        """
+        try:
+            self._crew.start(log)
+            self._await_ready()
+            self._watch(has_keys=has_keys)
+        finally:
+            self._end()
+        for fault in self._faults:
+            self._screen.say(f"wormlock run: {fault}")
+        return 1 if self._faults else 0
+
+    def _await_ready(self) -> None:
+        until_s = self._clock.now_s() + _READY_WITHIN_S
+        while not self._ready.issuperset(self._crew.workers) and not self._asked.to_end:
+            self._hear(_TURN_S)
+            if self._faults:
+                raise SessionError("\n".join(self._faults))
+            if self._clock.now_s() > until_s:
+                late = ", ".join(set(self._crew.workers) - self._ready)
+                raise SessionError(f"{late}: not ready within {_READY_WITHIN_S:.0f} s")
+
+    def _watch(self, *, has_keys: bool) -> None:
+        """Carry orders and show figures until the end is asked for, is due, or is forced."""
+        if self._asked.to_end:
+            return
+        gauges = Gauges(self._crew.place, has_stage=self._launch.has_stage)
+        begins_s = max(self._clock.now_s(), self._crew.session.epoch_s)
+        self._operating.begin(self._launch.config.start, self._facts, begins_s)
+        while not (self._asked.to_end or self._faults or self._has_run_out):
+            self._hear(_TURN_S)
+            if has_keys and self._operating.obey(pressed_keys()):
+                return
+            now_s = self._clock.now_s()
+            if now_s >= begins_s + self._launch.duration_s:
+                return
+            if self._screen.is_due(now_s):
+                self._show(gauges, now_s)
+
+    def _show(self, gauges: Gauges, now_s: float) -> None:
+        text = status_text(
+            gauges.read(),
+            state=self._operating.state,
+            recording_s=now_s - self._operating.recording_since_s,
+            disk_bytes=disk_left_bytes(self._launch.folder),
+        )
+        self._screen.show(text, now_s)
+
+    def _hear(self, timeout_s: float) -> None:
+        """Take reports, and notice who has ended."""
+        for report in self._crew.take(timeout_s):
+            self._take(report)
+        for role, status in self._crew.fallen():
+            if role == "control" and status == 0:
+                self._has_run_out = True
+            elif not any(fault.startswith(f"{role}: ") for fault in self._faults):
+                self._hear_last_words(role, status)
+
+    def _hear_last_words(self, role: Role, status: int) -> None:
+        """A process that failed has said why just before; one that was killed has not."""
+        for report in self._crew.take(0.0):
+            self._take(report)
+        if not any(fault.startswith(f"{role}: ") for fault in self._faults):
+            self._faults.append(f"{role}: the process ended unasked (status {status})")
+
+    def _take(self, report: Report) -> None:
+        match report:
+            case Ready():
+                self._ready.add(report.role)
+                self._facts.update(report.facts)
+            case Failed():
+                self._faults.append(f"{report.role}: {report.message}")
+            case Notice():
+                self._screen.say(f"{report.role}: {report.message}")
+            case Status():
+                self._operating.note_status(report)
+            case RecordingOpened():
+                logger.info("recording opened: %s", report.folder)
+            case RecordingClosed():
+                self.closed.append(report)
+                self._operating.recording_closed()
+
+    def _end(self) -> None:
+        """Stage first, the emulated controller last; a second asking only shortens the waits."""
+        self._operating.finish(keeps_all=self._has_run_out)
+        try:
+            self._crew.end_stage(has_opened="stage" in self._ready)
+        except HardwareError as error:
+            self._faults.append(f"THE STAGE MAY STILL MOVE, stop it by hand: {error}")
+            self._screen.say(self._faults[-1])
+        self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=self._asked.in_a_hurry)
+        if not self._has_run_out:
+            self._await_closed()
+        self._crew.end("recorder", within_s=_CLOSED_WITHIN_S, is_hurried=self._asked.in_a_hurry)
+        self._crew.end_rig()
+        for report in self._crew.take(0.0):
+            self._take(report)
+        self._crew.dismiss()
+
+    def _await_closed(self) -> None:
+        until_s = self._clock.now_s() + _CLOSED_WITHIN_S
+        while (
+            self._operating.is_recording
+            and self._crew.is_running("recorder")
+            and self._clock.now_s() < until_s
+            and not self._asked.in_a_hurry()
+        ):
+            for report in self._crew.take(_TURN_S):
+                self._take(report)
