@@ -1,0 +1,90 @@
+"""What an eye would answer that knows the truth, spoilt as the scenario says.
+
+Noise on every keypoint, frames without an answer, outliers, and the other ends of the animals:
+a tail looks like a head to some degree. Each frame draws from its own seed, so that what is seen
+of a head does not depend on what was done before.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.sim.anatomy import keypoints_um
+from hardware.sim.calibration import true_calibration
+from hardware.sim.world import World
+from hardware.sim.worm import Midline
+from hardware.stepped import Glimpse
+from hardware.types import Vec2
+
+_HEAD_CONFIDENCE, _CONFIDENCE_SPREAD = 0.95, 0.02
+_OUTLIER_CONFIDENCE = 0.7
+
+
+class IdealEye:
+    """Answers from the truth of a world."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        scenario = world.scenario
+        calibration = true_calibration(scenario)
+        self._world = world
+        self._seed = seed
+        self._noise = scenario.detections
+        self._stage_from_image = calibration.stage_from_image_um_per_px
+        self._image_from_stage = np.linalg.inv(self._stage_from_image)
+        self._target_px = calibration.target_px
+        self._last_px = np.array([scenario.camera.columns, scenario.camera.rows]) - 1.0
+
+    def look(self, frame_index: int, t_s: float, stage_um: Vec2) -> list[Glimpse]:
+        """Return what is seen of every animal in view at mid-exposure, surest first."""
+        draw = np.random.default_rng((self._seed, frame_index))
+        glimpses: list[Glimpse] = []
+        is_blind = self._world.is_blind(t_s)
+        if self._world.tracked is None and not is_blind:  # a recorded video has no midline
+            video_um = self._world.keypoints_um(t_s)
+            glimpses += self._see(video_um, stage_um, _HEAD_CONFIDENCE, draw)
+        for animal in self._world.animals:
+            if not (is_blind and animal is self._world.tracked):
+                glimpses += self._animal(animal.midline_um(t_s), stage_um, draw)
+        return sorted(glimpses, key=lambda glimpse: -glimpse.confidence)
+
+    def _animal(
+        self, midline_um: Midline, stage_um: Vec2, draw: np.random.Generator
+    ) -> list[Glimpse]:
+        """Return head and tail of an animal, and now and then a speck beside it."""
+        is_missed = draw.random() < self._noise.miss_fraction
+        is_outlier = draw.random() < self._noise.outlier_fraction
+        head_um, tail_um = keypoints_um(midline_um), keypoints_um(midline_um[::-1])
+        glimpses = self._see(tail_um, stage_um, self._noise.tail_confidence, draw)
+        if not is_missed:
+            glimpses += self._see(head_um, stage_um, _HEAD_CONFIDENCE, draw)
+        if is_outlier:
+            turn_rad = draw.uniform(0.0, 2.0 * math.pi)
+            aside_px = self._noise.outlier_px * np.array([math.cos(turn_rad), math.sin(turn_rad)])
+            speck_um = head_um + self._stage_from_image @ aside_px
+            glimpses += self._see(speck_um, stage_um, _OUTLIER_CONFIDENCE, draw)
+        return glimpses
+
+    def _see(
+        self,
+        points_um: NDArray[np.float64],
+        stage_um: Vec2,
+        confidence: float,
+        draw: np.random.Generator,
+    ) -> list[Glimpse]:
+        """Return three keypoints as they are seen; nothing if one is out of the picture."""
+        points_px = self._target_px + (points_um - stage_um) @ self._image_from_stage.T
+        points_px += draw.normal(0.0, self._noise.noise_px, (3, 2))
+        confidences = confidence + draw.normal(0.0, _CONFIDENCE_SPREAD, 3)
+        confidences = np.minimum(np.maximum(confidences, 0.01), 0.999)
+        if not ((points_px >= 0.0) & (points_px <= self._last_px)).all():
+            return []
+        return [
+            Glimpse(
+                keypoints_px=points_px,
+                confidences=confidences,
+                confidence=float(confidences.mean()),
+            )
+        ]

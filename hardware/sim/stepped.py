@@ -1,0 +1,90 @@
+"""A whole simulated rig in one process and in stepped time: no port, no rings, no sleeping."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hardware.clock import Clock
+from hardware.sim.calibration import believed_calibration
+from hardware.sim.ideal_eye import IdealEye
+from hardware.sim.scenario import Scenario
+from hardware.sim.stepped_stage import SteppedStage
+from hardware.sim.world import World
+from hardware.stepped import Exposure, Glimpse
+from hardware.types import Calibration, GreyImage, StageLimits, Vec2
+
+_EXPOSURES = 7  # tells this stream of random numbers from the eye's
+
+
+class SimulatedSteppedRig:
+    """Fulfils `hardware.stepped.SteppedRig`. The stage begins with the head in the field.
+
+    Exposures must be asked for in the order of their index, within a second of the clock.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, limits: StageLimits, clock: Clock) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self.world = World(scenario, seed)
+        x_um, y_um = np.nan_to_num(self.world.head_um(0.0))
+        self.stage = SteppedStage(self.world, limits, clock, start_um=(float(x_um), float(y_um)))
+        self._eye = IdealEye(self.world, seed)
+        self._renderer = None
+
+    @property
+    def period_s(self) -> float:
+        """Seconds between exposures."""
+        return self._scenario.camera.period_s
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of a frame."""
+        return self._scenario.camera.rows, self._scenario.camera.columns
+
+    @property
+    def believed_calibration(self) -> Calibration:
+        """What the lab of the scenario has measured."""
+        return believed_calibration(self._scenario)
+
+    def exposure(self, index: int) -> Exposure:
+        """Return when a picture is taken and when it comes."""
+        camera = self._scenario.camera
+        draw = np.random.default_rng((self._seed, _EXPOSURES, index))
+        jitter_s = draw.normal(0.0, camera.jitter_s)
+        t_s = (index + 1) * camera.period_s + max(jitter_s, -camera.period_s / 4.0)
+        is_lost = bool(draw.random() < camera.drop_fraction)
+        return Exposure(
+            index=index,
+            t_s=t_s,
+            received_s=t_s + camera.delay_s,
+            is_dropped=is_lost or self.world.fault_is_on("drop_frames", t_s),
+        )
+
+    def head_um(self, t_s: float) -> Vec2:
+        """Return where the tracked head really is."""
+        return self.world.head_um(t_s)
+
+    def stage_um(self, t_s: float) -> Vec2:
+        """Return where the stage really is."""
+        return self.stage.mechanics.stage_um(t_s)
+
+    def is_blind(self, t_s: float) -> bool:
+        """Say whether a fault hides the head."""
+        return self.world.is_blind(t_s)
+
+    def look(self, exposure: Exposure) -> list[Glimpse]:
+        """Return what an eye that knows the truth sees in a picture."""
+        return self._eye.look(exposure.index, exposure.t_s, self.stage_um(exposure.t_s))
+
+    def picture(self, exposure: Exposure) -> GreyImage:
+        """Render the picture."""
+        from hardware.sim.optics import Renderer
+
+        if self._renderer is None:
+            self._renderer = Renderer(self._scenario, self._seed, world=self.world)
+        return self._renderer.render(
+            exposure.t_s,
+            self.stage_um(exposure.t_s),
+            frame_index=exposure.index,
+            stage_velocity_um_s=self.stage.mechanics.velocity_um_s(exposure.t_s),
+        )

@@ -1,0 +1,152 @@
+"""The whole loop over a scenario in stepped time: one process, no sleeping, the same to the bit.
+
+The loop, the estimator, the law and the guard are those of a session; camera, stage and wire are
+times on a clock that is moved from event to event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hardware.clock import SteppedClock
+from hardware.stepped import Exposure, SteppedRig
+from hardware.truth import TRUTH_ROW
+from hardware.types import Frame
+from models.detection import Detector
+from tracker.config import Config
+from tracker.control.laws import make_controller
+from tracker.estimate.head import HeadEstimator
+from tracker.messages import (
+    POSITION_ROW,
+    STAGE_ROW,
+    TICK_ROW,
+    Mode,
+    Tick,
+    stage_record,
+    tick_record,
+)
+from tracker.record.schema import Rows
+from tracker.record.score import RunRows
+from tracker.runtime.ideal_detections import IdealDetector, TimedDetector
+from tracker.runtime.loop import Loop
+from tracker.runtime.stepped_post import SteppedPost
+from tracker.safety.guard import Guard
+
+IDEAL_TURNAROUND_S = 0.0015
+RENDERED_TURNAROUND_S = 0.003
+
+
+class SteppedSession:
+    """A loop at work on a stepped rig; `step` is one exposure of the camera.
+
+    `network` looks at rendered pictures; without one the truth is seen, spoilt as the scenario
+    says.
+    """
+
+    def __init__(
+        self,
+        rig: SteppedRig,
+        clock: SteppedClock,
+        config: Config,
+        *,
+        network: Detector | None = None,
+        turnaround_s: float | None = None,
+    ) -> None:
+        self._rig = rig
+        self._clock = clock
+        guard = Guard(
+            rig.stage,
+            rig.stage.limits,
+            deadman_s=config.safety.deadman_s,
+            coast_s=config.safety.coast_s,
+            clock=clock,
+        )
+        self.post = SteppedPost(guard, clock, poll_hz=config.poll_hz)
+        min_confidence = config.detector.min_confidence
+        self._ideal = None if network else IdealDetector(min_confidence=min_confidence)
+        if turnaround_s is None:
+            turnaround_s = RENDERED_TURNAROUND_S if network else IDEAL_TURNAROUND_S
+        eye = network or self._ideal
+        assert eye is not None
+        self.loop = Loop(
+            clock=clock,
+            stage=self.post,
+            detector=TimedDetector(eye, clock, takes_s=turnaround_s),
+            estimator=HeadEstimator(
+                config.estimate, rig.believed_calibration, min_confidence=min_confidence
+            ),
+            controller=make_controller(config.control),
+            mode=Mode.TRACKING,
+        )
+        self._unseen = np.zeros((1, 1), np.uint8)
+        self.exposures: list[Exposure] = []
+        self.ticks: list[Tick] = []
+        self._truth: list[tuple[object, ...]] = []
+
+    def step(self) -> Tick | None:
+        """Expose once and let the loop take the picture; None where there is none to take."""
+        exposure = self._rig.exposure(len(self.exposures))
+        self.exposures.append(exposure)
+        self.post.run_until(exposure.received_s)
+        self._remember_truth(exposure)
+        if exposure.is_dropped or not self.post.has_position:
+            return None
+        image = self._unseen
+        if self._ideal is None:
+            image = self._rig.picture(exposure)
+        else:
+            self._ideal.show(self._rig.look(exposure))
+        frame = Frame(
+            index=exposure.index,
+            t_s=exposure.t_s,
+            received_s=exposure.received_s,
+            image=image,
+        )
+        tick = self.loop.tick(frame)
+        self.ticks.append(tick)
+        return tick
+
+    def run(self, seconds: float) -> None:
+        """Step through so much of the scenario."""
+        while (len(self.exposures) + 1) * self._rig.period_s < seconds:
+            self.step()
+
+    def rows(self) -> RunRows:
+        """Return what a recording of this run would hold, for the score."""
+        times_s = np.array([exposure.t_s for exposure in self.exposures])
+        received = [e.index for e in self.exposures if not e.is_dropped]
+        truth = np.array(self._truth, TRUTH_ROW)
+        if len(truth) > 1:
+            truth["velocity_um_s"] = np.gradient(truth["head_um"], truth["t_s"], axis=0)
+        return RunRows(
+            recorded=np.array(received, np.int64),
+            frame_t_s=times_s,
+            ticks=_table([tick_record(tick) for tick in self.ticks], TICK_ROW),
+            stage=_table([stage_record(guarded) for guarded in self.post.guarded], STAGE_ROW),
+            positions=_table(
+                [(state.t_s, state.t_s, state.position_um) for state in self.post.states],
+                POSITION_ROW,
+            ),
+            truth=truth,
+            timeouts=self.post.timeouts,
+        )
+
+    def _remember_truth(self, exposure: Exposure) -> None:
+        t_s, rig = exposure.t_s, self._rig
+        self._truth.append(
+            (
+                exposure.index,
+                t_s,
+                rig.head_um(t_s),
+                rig.stage_um(t_s),
+                (0.0, 0.0),
+                0.0,
+                rig.is_blind(t_s),
+            )
+        )
+
+
+def _table(records: Sequence[tuple[object, ...]], dtype: np.dtype[np.void]) -> Rows:
+    return np.array(list(records), dtype)

@@ -1,0 +1,109 @@
+"""The stage process in stepped time: it polls, wakes for a post, obeys and checks, by the clock."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from hardware.clock import SteppedClock
+from hardware.errors import LinkTimeoutError, UnreadableError
+from hardware.types import StageState, Vec2
+from tracker.estimate.delay import DelayMeter
+from tracker.history import StageHistory
+from tracker.messages import Command, GuardedCommand
+from tracker.safety.guard import Guard
+
+# From a post to the bytes on the wire: the stage process is woken (median measured).
+WAKE_S = 0.0002
+# How often the stage process looks whether a reply is whole, or silence demands a halt.
+_LOOK_S = 0.002
+_REMEMBERED = 100
+
+
+class SteppedPost:
+    """Fulfils `tracker.parts.StagePost`; `run_until` is the life of the stage process.
+
+    `guarded` holds what became of every command and every halt, `states` every position.
+    """
+
+    def __init__(self, guard: Guard, clock: SteppedClock, *, poll_hz: float) -> None:
+        self._guard = guard
+        self._clock = clock
+        self._period_s = 1.0 / poll_hz
+        self._meter = DelayMeter(WAKE_S + guard.command_delay_s)
+        self._times_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._places_um: deque[Vec2] = deque(maxlen=_REMEMBERED)
+        self._posted: deque[Command] = deque()
+        self._look_s = self._ask_s = clock.now_s()
+        self._is_asked = False
+        self.guarded: list[GuardedCommand] = []
+        self.states: list[StageState] = []
+        self.timeouts = 0
+
+    @property
+    def delay_s(self) -> float:
+        """Seconds from posting to the stage acting, as measured lately."""
+        return self._meter.delay_s
+
+    @property
+    def has_position(self) -> bool:
+        """Whether the stage has said where it is."""
+        return bool(self._times_s)
+
+    def history(self) -> StageHistory:
+        """Return the stamped positions of the last second or so."""
+        return StageHistory(np.array(self._times_s), np.array(self._places_um))
+
+    def post(self, command: Command) -> None:
+        """Take a command; it is obeyed as soon as the stage process has woken."""
+        self._posted.append(command)
+
+    def run_until(self, t_s: float) -> None:
+        """Do all that the stage process does up to `t_s`, in the order of time."""
+        while True:
+            wakes_s = self._posted[0].t_s + WAKE_S if self._posted else math.inf
+            next_s = min(wakes_s, self._look_s)
+            if next_s > t_s:
+                break
+            self._clock.advance_to(max(next_s, self._clock.now_s()))
+            if wakes_s <= self._look_s:
+                self._note(self._guard.obey(self._posted.popleft()))
+            else:
+                self._look()
+        self._clock.advance_to(max(t_s, self._clock.now_s()))
+
+    def _look(self) -> None:
+        """Take a reply that is whole, ask when it is time, and see whether to halt."""
+        now_s = self._clock.now_s()
+        if self._is_asked:
+            self._listen()
+        if not self._is_asked and now_s >= self._ask_s:
+            self._guard.ask()
+            self._is_asked = True
+            self._ask_s = max(self._ask_s + self._period_s, now_s)
+        halt = self._guard.check()
+        if halt is not None:
+            self._note(halt)
+        self._look_s = now_s + _LOOK_S if self._is_asked else max(self._ask_s, now_s)
+
+    def _listen(self) -> None:
+        try:
+            state = self._guard.answer()
+        except LinkTimeoutError:
+            self.timeouts += 1
+            self._is_asked = False
+            return
+        except UnreadableError:
+            self._is_asked = False
+            return
+        if state is not None:
+            self._is_asked = False
+            self.states.append(state)
+            self._times_s.append(state.t_s)
+            self._places_um.append(state.position_um)
+
+    def _note(self, guarded: GuardedCommand) -> None:
+        self._meter.learn(guarded.posted_s, guarded.acts_s)
+        self.guarded.append(guarded)
