@@ -40,7 +40,7 @@ def test_a_report_survives_its_spelling(role, values):
 
 @pytest.mark.parametrize(
     "spelling",
-    [b"", b"\xff", b"[]", b'"Halt"', b'{"kind": "Ready"}', b'{"kind": "Halt", "speed": 1}'],
+    [b"", b"\xff", b"[]", b'"Halt"', b'{"message": "Ready"}', b'{"message": "Halt", "speed": 1}'],
     ids=["nothing", "not-text", "a-list", "a-word", "a-report", "a-word-too-many"],
 )
 def test_what_is_not_an_order_is_shown_and_refused(spelling):
