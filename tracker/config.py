@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import yaml
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
@@ -51,10 +51,13 @@ class EstimateConfig(Section):
     forget_after_s: PositiveFloat = 1.0  # unseen for so long: given up, search anew
 
 
+Law: TypeAlias = Literal["foresight", "proportional", "incumbent", "pid"]
+
+
 class ControlConfig(Section):
     """Which way to steer."""
 
-    law: Literal["foresight", "proportional", "incumbent", "pid"] = "foresight"
+    law: Law = "foresight"
     gain_per_s: PositiveFloat = 10.0
     integral_per_s2: NonNegativeFloat = 0.0  # law pid alone
     derivative: NonNegativeFloat = 0.0  # law pid alone

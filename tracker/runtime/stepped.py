@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hardware.clock import SteppedClock
+from hardware.registry import open_stepped_rig
 from hardware.stepped import Exposure, SteppedRig
 from hardware.truth import TRUTH_ROW
 from hardware.types import Frame
@@ -32,10 +33,38 @@ from tracker.record.score import RunRows
 from tracker.runtime.ideal_detections import IdealDetector, TimedDetector
 from tracker.runtime.loop import Loop
 from tracker.runtime.stepped_post import SteppedPost
-from tracker.safety.guard import Guard
+from tracker.safety.guard import Guard, stage_limits
 
 IDEAL_TURNAROUND_S = 0.0015
 RENDERED_TURNAROUND_S = 0.003
+
+
+def open_session(
+    scenario: str,
+    seed: int,
+    config: Config,
+    *,
+    is_rendered: bool = False,
+    turnaround_s: float | None = None,
+) -> SteppedSession:
+    """Bring a scenario and a loop together.
+
+    Raises:
+        ConfigError: there is no such scenario.
+        ModelError: the network of a rendered run cannot be read.
+    """
+    clock = SteppedClock()
+    rig = open_stepped_rig(scenario, seed, stage_limits(config.safety), clock)
+    network: Detector | None = None
+    if is_rendered:
+        from models.detector import open_detector
+
+        network = open_detector(
+            model=config.detector.model,
+            provider="cpu",
+            min_confidence=config.detector.min_confidence,
+        )
+    return SteppedSession(rig, clock, config, network=network, turnaround_s=turnaround_s)
 
 
 class SteppedSession:
