@@ -57,13 +57,12 @@ def map_frames(path: Path, record: np.dtype[np.void]) -> Rows:
     if not count:
         return np.empty(0, record)
     frames = np.memmap(path, record, mode="r", shape=(count,))
-    whole = _count_whole(frames)
-    if not whole:
+    if any(int(frames["magic"][place]) not in {FRAME_MAGIC, 0} for place in range(min(2, count))):
         raise RecordingError(
-            f"{path}: the first record is not a frame of {record.itemsize} bytes; "
-            "the file does not belong to its recording.json"
+            f"{path} does not hold frames of {record.itemsize} bytes: it does not belong to the "
+            "recording.json beside it"
         )
-    return frames[:whole]
+    return frames[: _count_whole(frames)]
 
 
 def broken_frames(frames: Rows) -> NDArray[np.int64]:

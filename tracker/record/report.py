@@ -32,6 +32,7 @@ _STYLE: dict[RcKeyType, object] = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "#e6e8ea",
     "xtick.color": _INK,
     "ytick.color": _INK,
@@ -55,8 +56,8 @@ def draw_report(path: Path, run: RunRows, summary: Summary, header: Header) -> N
             "the recording itself is whole"
         ) from None
     with rc_context(_STYLE):
-        figure = Figure(figsize=(13.0, 8.0), dpi=110, layout="constrained")
-        grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.2), height_ratios=(1.2, 1.0, 1.0))
+        figure = Figure(figsize=(13.0, 9.0), dpi=110, layout="constrained")
+        grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.2), height_ratios=(1.1, 1.0, 1.2))
         figure.suptitle(_title(header), x=0.01, ha="left", fontsize=12, fontweight="bold")
         _draw_path(figure.add_subplot(grid[:2, 0]), run)
         _draw_table(figure.add_subplot(grid[2, 0]), summary)
@@ -155,6 +156,7 @@ def _draw_errors(axes: Axes, run: RunRows) -> None:
 
 def _draw_table(axes: Axes, summary: Summary) -> None:
     axes.set_axis_off()
-    axes.text(
+    table = axes.text(
         0.0, 1.0, summary_table(summary), family="monospace", fontsize=7.5, va="top", ha="left"
     )
+    table.set_in_layout(False)  # or its width would push the panels about

@@ -52,5 +52,5 @@ def read_rows(path: Path, row: np.dtype[np.void]) -> Rows:
         rows = np.fromfile(path, row, count=size_bytes // row.itemsize)
     except OSError as error:
         raise RecordingError(f"{path}: this table is missing ({error.strerror})") from error
-    is_written = rows.view(np.uint8).reshape(len(rows), -1).any(axis=1)
+    is_written = rows.view(np.uint8).reshape(len(rows), row.itemsize).any(axis=1)
     return rows[: int(np.flatnonzero(is_written)[-1]) + 1] if is_written.any() else rows[:0]

@@ -111,7 +111,8 @@ def summary_table(summary: Summary) -> str:
         [
             f"  duration         {summary['duration_s']:.1f} s",
             f"  frames           {frames['exposed']} exposed, {frames['used']} used, "
-            f"{frames['recorded']} recorded, {frames['dropped']} dropped by the camera, "
+            f"{frames['recorded']} recorded",
+            f"  {'':16} {frames['dropped']} dropped by the camera, "
             f"{frames['lost']} lost on the way to the disk",
             f"  head found       {_percent(summary['head_found'])} of the frames used; "
             f"unseen for {summary['lost_s']:.2f} s",
