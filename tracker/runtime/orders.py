@@ -2,7 +2,7 @@
 
 Orders go down, one PUSH socket a child; reports come up, all into one PULL socket. The
 supervisor binds on the loopback, the children connect, and each message is one JSON object that
-names itself. Only this module knows ZeroMQ. Nothing here is on the loop's path: frames, ticks
+says what it `is`. Only this module knows ZeroMQ. Nothing here is on the loop's path: frames, ticks
 and commands travel by rings.
 """
 
@@ -146,9 +146,9 @@ def to_bytes(message: Order | Report) -> bytes:
     """Spell a message.
 
     >>> to_bytes(StopRecording(t_s=2.5))
-    b'{"message": "StopRecording", "t_s": 2.5}'
+    b'{"is": "StopRecording", "t_s": 2.5}'
     """
-    return json.dumps({"message": type(message).__name__, **asdict(message)}).encode()
+    return json.dumps({"is": type(message).__name__, **asdict(message)}).encode()
 
 
 def order_from_bytes(spelling: bytes) -> Order:
@@ -172,7 +172,7 @@ def report_from_bytes(spelling: bytes) -> Report:
 def _read(spelling: bytes, kinds: Mapping[str, Callable[..., MessageT]]) -> MessageT:
     try:
         content = json.loads(spelling)
-        return kinds[content.pop("message")](**content)
+        return kinds[content.pop("is")](**content)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SessionError(f"not a message between our processes: {spelling[:80]!r}") from error
 

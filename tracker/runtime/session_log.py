@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -41,12 +40,15 @@ def session_log(folder: Path) -> Generator[IO[bytes]]:
 
 
 def _forget(folder: Path, *, with_parent: bool) -> None:
-    """Remove what has been made; a traceback in the log is shown before it goes."""
+    """Remove the log and the folder that only held it; a traceback is shown before it goes."""
+    if [path.name for path in folder.iterdir()] != [LOG_FILE]:
+        return  # something was recorded: that stays, whatever happened
     text = (folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")
     if "Traceback" in text:
         sys.stderr.write(text)
     logging.shutdown()
-    shutil.rmtree(folder, ignore_errors=True)
-    if with_parent:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        (folder / LOG_FILE).unlink()
+        folder.rmdir()
+        if with_parent:
             folder.parent.rmdir()

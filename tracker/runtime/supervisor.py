@@ -142,20 +142,26 @@ class Supervisor:
 
     def _end(self) -> None:
         """Stage first, the emulated controller last; a second asking only shortens the waits."""
+        try:
+            self._halt()
+            hurried = self._asked.in_a_hurry
+            self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=hurried)
+            if not self._has_run_out:
+                self._await_closed()
+            self._crew.end("recorder", within_s=_CLOSED_WITHIN_S, is_hurried=hurried)
+            self._crew.end_rig()
+            for report in self._crew.take(0.0):
+                self._take(report)
+        finally:
+            self._crew.dismiss()
+
+    def _halt(self) -> None:
         self._operating.finish(keeps_all=self._has_run_out)
         try:
             self._crew.end_stage(has_opened="stage" in self._ready)
         except HardwareError as error:
             self._faults.append(f"THE STAGE MAY STILL MOVE, stop it by hand: {error}")
             self._screen.say(self._faults[-1])
-        self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=self._asked.in_a_hurry)
-        if not self._has_run_out:
-            self._await_closed()
-        self._crew.end("recorder", within_s=_CLOSED_WITHIN_S, is_hurried=self._asked.in_a_hurry)
-        self._crew.end_rig()
-        for report in self._crew.take(0.0):
-            self._take(report)
-        self._crew.dismiss()
 
     def _await_closed(self) -> None:
         until_s = self._clock.now_s() + _CLOSED_WITHIN_S

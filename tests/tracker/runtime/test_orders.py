@@ -7,13 +7,20 @@ from hypothesis import strategies as st
 from tracker.errors import SessionError
 from tracker.runtime.orders import (
     End,
+    Failed,
     Halt,
+    MarkEvent,
+    Notice,
     OrderInbox,
     OrderOutbox,
     Ready,
+    RecordingClosed,
+    RecordingOpened,
+    Release,
     ReportInbox,
     ReportOutbox,
     StartRecording,
+    StartTracking,
     Status,
     StopRecording,
     order_from_bytes,
@@ -39,8 +46,31 @@ def test_a_report_survives_its_spelling(role, values):
 
 
 @pytest.mark.parametrize(
+    "order",
+    [StartTracking(), Release(), MarkEvent(t_s=1.0, kind="lost", detail="behind a bubble")],
+    ids=lambda order: type(order).__name__,
+)
+def test_every_order_comes_through_whatever_its_fields_are_called(order):
+    assert order_from_bytes(to_bytes(order)) == order
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        Failed("stage", "no port"),
+        Notice("stage", "no answer"),
+        RecordingOpened("here"),
+        RecordingClosed("here", "summary.json", "stopped"),
+    ],
+    ids=lambda report: type(report).__name__,
+)
+def test_every_report_comes_through_whatever_its_fields_are_called(report):
+    assert report_from_bytes(to_bytes(report)) == report
+
+
+@pytest.mark.parametrize(
     "spelling",
-    [b"", b"\xff", b"[]", b'"Halt"', b'{"message": "Ready"}', b'{"message": "Halt", "speed": 1}'],
+    [b"", b"\xff", b"[]", b'"Halt"', b'{"is": "Ready"}', b'{"is": "Halt", "speed": 1}'],
     ids=["nothing", "not-text", "a-list", "a-word", "a-report", "a-word-too-many"],
 )
 def test_what_is_not_an_order_is_shown_and_refused(spelling):
