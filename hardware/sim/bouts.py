@@ -12,7 +12,7 @@ from hardware.sim.scenario import Behaviour
 
 LONGEST_FORWARD_S = 8.0  # longer ones go on in a further bout, speed and course unbroken
 _SHORTEST_FORWARD_S = 1.0
-_OMEGA_PATH_UM = 430.0  # of a 165 degree turn; sharper turns take a longer path
+_OMEGA_PATH_UM = 480.0  # of a 165 degree turn; sharper turns take a longer path
 _OMEGA_PACE = 0.8  # of the forward speed
 _IDLE_UM_S = 4.0  # a pausing animal creeps
 
@@ -79,31 +79,37 @@ def _interruption(
         )
         return
     if lot < pauses + escapes:
+        back_um_s = behaviour.escape_um_s * draw.uniform(0.9, 1.1)
         yield Bout(
             duration_s=behaviour.escape_s * draw.uniform(0.8, 1.2),
-            speed_um_s=-behaviour.escape_um_s * draw.uniform(0.9, 1.1),
+            speed_um_s=-back_um_s,
             ramp_s=draw.uniform(0.15, 0.25),
             cast=0.3,
         )
     else:
+        back_um_s = behaviour.reversal_um_s * draw.uniform(0.75, 1.25)
         yield Bout(
             duration_s=_around(behaviour.reversal_s, draw),
-            speed_um_s=-behaviour.reversal_um_s * draw.uniform(0.75, 1.25),
+            speed_um_s=-back_um_s,
             ramp_s=draw.uniform(0.3, 0.5),
             cast=0.5,
         )
     if draw.random() < behaviour.omega_fraction:
-        yield _omega(behaviour, draw, ventral)
+        yield _omega(behaviour, draw, ventral, from_um_s=-back_um_s)
 
 
-def _omega(behaviour: Behaviour, draw: np.random.Generator, ventral: float) -> Bout:
+def _omega(
+    behaviour: Behaviour, draw: np.random.Generator, ventral: float, *, from_um_s: float
+) -> Bout:
+    """Draw a turn that follows a reversal at `from_um_s`, long enough to be finished."""
     side = ventral if draw.random() < 0.85 else -ventral
     turn_deg = behaviour.omega_deg * draw.uniform(0.75, 1.25)
     path_um = _OMEGA_PATH_UM * max(turn_deg / 165.0, 0.7)
     speed_um_s = _OMEGA_PACE * behaviour.forward_um_s
     ramp_s = draw.uniform(0.3, 0.5)
+    regaining_s = ramp_s * (1.0 - 0.5 * from_um_s / speed_um_s)
     return Bout(
-        duration_s=path_um / speed_um_s + ramp_s,
+        duration_s=path_um / speed_um_s + regaining_s,
         speed_um_s=speed_um_s,
         ramp_s=ramp_s,
         turn_rad=side * math.radians(turn_deg),

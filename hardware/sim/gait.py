@@ -28,6 +28,7 @@ _SEGMENTS = MIDLINE_POINTS - 1
 _MIDDLES = (np.arange(_SEGMENTS) + 0.5) / _SEGMENTS
 _ANCHOR_POINT = 16  # the midline point that is held on the path
 _OMEGA_FLATTENING = 0.8
+_SHARPEST_RAD_PER_UM = 1.0 / 140.0  # mean of a turn; its middle is half as sharp again
 _RETURN_RAD_PER_UM = 1.0 / 1500.0  # how sharply it turns back at the end of its range
 
 # How a head cast is spread over the body: whole at the nose, none from here on.
@@ -157,7 +158,7 @@ class GaitAnimal:
         """Return where along the path the nose goes and how fast, on the grid, both (N,)."""
         nodes = math.ceil(bout.duration_s / _GRID_S) + 2
         since_s = np.arange(nodes, dtype=np.float64) * _GRID_S
-        vigour = np.exp(self._vigour.over(last.ends_s + since_s))
+        vigour = _vigour(self._vigour.over(last.ends_s + since_s))
         settled = np.clip(since_s / min(bout.ramp_s, bout.duration_s), 0.0, 1.0)
         settled = settled * settled * (3.0 - 2.0 * settled)
         before_um_s = last.bout.speed_um_s
@@ -180,15 +181,26 @@ class GaitAnimal:
 
     def _turn_rad(self, bout: Bout, path: Path, further_um: float) -> float:
         """Return by how much the course turns: as the bout says, or back from the plate's edge."""
+        further_um = max(further_um, 0.0)
+        if bout.turn_rad != 0.0:
+            return _within(bout.turn_rad, _SHARPEST_RAD_PER_UM * further_um)
         away_um = path.place_um[-1] + self._shift_um
-        if bout.turn_rad != 0.0 or math.hypot(*away_um) < self._behaviour.range_um:
-            return bout.turn_rad
+        if math.hypot(*away_um) < self._behaviour.range_um:
+            return 0.0
         home_rad = math.atan2(-away_um[1], -away_um[0])
-        turn_rad = math.remainder(home_rad - float(path.wave[0, -1]), 2.0 * math.pi)
-        most_rad = _RETURN_RAD_PER_UM * max(further_um, 0.0)
-        return max(-most_rad, min(turn_rad, most_rad))
+        turn_rad = math.remainder(home_rad - float(path.wave[0, -1]), math.tau)
+        return _within(turn_rad, _RETURN_RAD_PER_UM * further_um)
+
+
+def _within(value: float, most: float) -> float:
+    return max(-most, min(value, most))
 
 
 def _smooth(share: float) -> float:
     share = min(max(share, 0.0), 1.0)
     return share * share * (3.0 - 2.0 * share)
+
+
+def _vigour(rhythm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the speed against the usual one: never none, and never far above twice."""
+    return np.where(rhythm > 0.0, 1.0 + rhythm, 1.0 / (1.0 - np.minimum(rhythm, 0.0)))

@@ -35,7 +35,7 @@ class Rhythm:
 
 
 def vigour_rhythm(behaviour: Behaviour, draw: np.random.Generator) -> Rhythm:
-    """Return the logarithm of how fast the animal is against its usual speed."""
+    """Return how much faster or slower than usual the animal is, about 0."""
     hz = np.concatenate([_SLOW_HZ, _WITH_THE_WAVE * behaviour.undulation_hz])
     return _rhythm(hz, behaviour.speed_variation, draw)
 

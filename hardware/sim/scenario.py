@@ -21,16 +21,16 @@ MOST_INTERRUPTED = 0.7  # of its time an animal may spend on anything but crawli
 class Behaviour(Section):
     """How an animal spends its time: mean rates, speeds and lengths, drawn anew from the seed."""
 
-    forward_um_s: PositiveFloat = 340.0
-    speed_variation: Annotated[float, Field(ge=0.0, le=0.6)] = 0.28  # standard deviation / mean
-    undulation_hz: PositiveFloat = 0.53  # at the mean forward speed; the wave's length is kept
+    forward_um_s: PositiveFloat = 360.0
+    speed_variation: Annotated[float, Field(ge=0.0, le=0.6)] = 0.34  # standard deviation / mean
+    undulation_hz: PositiveFloat = 0.56  # at the mean forward speed; the wave's length is kept
     swing_deg: Annotated[float, Field(ge=0.0, le=80.0)] = 47.0  # of the body about its course
     wander_deg_per_mm: NonNegativeFloat = 20.0  # how the course drifts: a random walk
     range_um: PositiveFloat = 8000.0  # so far from the plate's middle it turns back
     head_cast_um: NonNegativeFloat = 38.0  # sideways at the nose
     head_cast_hz: PositiveFloat = 1.0
     reversals_per_min: NonNegativeFloat = 2.8
-    reversal_um_s: PositiveFloat = 300.0
+    reversal_um_s: PositiveFloat = 320.0
     reversal_s: PositiveFloat = 2.5
     omega_fraction: Fraction = 0.3  # of reversals that end in an omega turn
     omega_deg: Annotated[float, Field(gt=0.0, le=330.0)] = 165.0  # beyond 250: a delta turn
