@@ -87,6 +87,7 @@ class Operating:
     def recording_closed(self) -> None:
         """Take note that the files are whole."""
         self.is_recording = self._is_closing = False
+        self.recording_since_s = float("nan")
 
     def note_status(self, status: Status) -> None:
         """Keep in the recording what only the stage process counts."""

@@ -94,8 +94,10 @@ def status_text(figures: Figures, *, state: str, recording_s: float, disk_bytes:
     recording   40.0 Hz  error   3.2 um  delay 14.1 ms  stage   1.234  -0.567 mm  01:12  53.0 GB
     """
     x_um, y_um = figures.position_um
-    minutes, seconds = divmod(int(recording_s), 60)
-    clock = f"{minutes:02d}:{seconds:02d}" if state == "recording" else "--:--"
+    clock = "--:--"
+    if recording_s >= 0.0:
+        minutes, seconds = divmod(int(recording_s), 60)
+        clock = f"{minutes:02d}:{seconds:02d}"
     words = (
         f"{state:<9} {figures.rate_hz:6.1f} Hz",
         f"error {figures.error_um:5.1f} um",
