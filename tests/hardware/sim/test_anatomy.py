@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from hardware.sim import anatomy
+from tracker.geometry import HEAD_FRACTION
+
+STRAIGHT_UM = np.column_stack([np.linspace(0.0, -1000.0, 49), np.zeros(49)])
+
+
+def test_world_and_loop_mean_the_same_point_by_the_head():
+    assert anatomy.HEAD_BETWEEN_BULBS == HEAD_FRACTION
+
+
+def test_keypoints_of_a_straight_animal_lie_at_their_fractions():
+    keypoints_um = anatomy.keypoints_um(STRAIGHT_UM)
+
+    assert keypoints_um == pytest.approx(np.array([[0.0, 0.0], [-69.0, 0.0], [-138.0, 0.0]]))
+
+
+def test_the_tracked_head_lies_between_the_bulbs():
+    assert anatomy.tracked_head_um(STRAIGHT_UM) == pytest.approx(np.array([-89.7, 0.0]))
+
+
+def test_the_body_is_widest_in_the_middle_and_thinnest_at_the_tail():
+    places = np.array([0.0, 0.14, 0.45, 0.88, 1.0])
+
+    widths_px = anatomy.half_width_um(places, length_um=750.0)
+
+    assert widths_px == pytest.approx([11.0, 22.0, 27.0, 18.0, 1.0])
+
+
+def test_the_tail_itself_is_a_place_on_the_midline():
+    assert anatomy.point_um(STRAIGHT_UM, 1.0) == pytest.approx(STRAIGHT_UM[-1])
