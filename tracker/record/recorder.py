@@ -127,10 +127,7 @@ class Recorder:
 
     def end(self) -> Outcome | None:
         """Write all that is in the rings and close, for the session ends."""
-        if self._open is None:
-            return None
-        self.stop(self._clock.now_s())
-        return self._close(self._open)
+        return None if self._open is None else self._close(self._open)
 
     def figures(self) -> dict[str, float]:
         """Return what the status line may show of the open recording."""

@@ -20,6 +20,7 @@ from tracker.config import config_hash, resolved_yaml
 from tracker.errors import RecordingError
 from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
 from tracker.record.events import Event
+from tracker.record.header import Facts
 from tracker.record.recorder import Origin, Outcome, Recorder
 from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
 from tracker.record.tap import Tap
@@ -80,7 +81,7 @@ def run_recorder(
     recorder = Recorder(taps, _origin(session, taps, shape), HostClock())
     reports.send(Ready(_ROLE))
     try:
-        _serve(recorder, orders, reports, parent, ending)
+        _serve(recorder, session, orders, reports, parent, ending)
     finally:
         _report(recorder.end(), reports)
         for tap in taps.values():
@@ -89,6 +90,7 @@ def run_recorder(
 
 def _serve(
     recorder: Recorder,
+    session: Session,
     orders: OrderInbox,
     reports: ReportOutbox,
     parent: ParentWatch,
@@ -101,18 +103,18 @@ def _serve(
         for order in orders.take(pause_s):
             if isinstance(order, End):
                 return
-            _obey(order, recorder, reports)
+            _obey(order, recorder, reports, animal=session.config.record.animal)
         _report(recorder.turn(), reports)
         if clock.now_s() - told_s >= _STATUS_EVERY_S:
             told_s = clock.now_s()
             reports.send(Status(_ROLE, recorder.figures()))
 
 
-def _obey(order: Order, recorder: Recorder, reports: ReportOutbox) -> None:
+def _obey(order: Order, recorder: Recorder, reports: ReportOutbox, *, animal: Facts) -> None:
     if isinstance(order, StartRecording):
         try:
-            folder = Path(order.folder)
-            recorder.start(folder, order.t_s, animal=order.metadata, model=order.facts)
+            told = {**animal, **order.metadata}
+            recorder.start(Path(order.folder), order.t_s, animal=told, model=order.facts)
             reports.send(RecordingOpened(order.folder))
         except RecordingError as error:
             reports.send(Notice(_ROLE, str(error)))
