@@ -139,13 +139,9 @@ def _drift(
     nodes: int, drift_rad_per_sqrt_um: float, draw: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return how the course drifts: a random walk whose bends last, and begin gently."""
-    kicks = draw.standard_normal(nodes)
     fading = math.exp(-STEP_UM / _DRIFT_UM)
-    bend = np.empty(nodes)
-    now = 0.0
-    for node, kick in enumerate(kicks):
-        now = fading * now + (1.0 - fading) * kick
-        bend[node] = now
+    lasting = (1.0 - fading) * fading ** np.arange(nodes)
+    bend = np.convolve(draw.standard_normal(nodes), lasting)[:nodes]
     return drift_rad_per_sqrt_um * math.sqrt(STEP_UM) * np.cumsum(bend)
 
 
