@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from hardware.errors import ConfigError
@@ -52,6 +61,56 @@ class WebCamera(Section):
     exposure_s: PositiveFloat = 0.01
 
 
+class MicroManagerCamera(Section):
+    """A camera of Micro-Manager's, reached by pycromanager."""
+
+    kind: Literal["micromanager"]
+    backend: Literal["python", "java"] = "python"
+    # Python backend: MMCore in our process, with the camera alone out of a .cfg.
+    mm_app_path: Path | None = None  # the device adapters' folder; None: Windows' usual place
+    config_file: Path | None = None  # relative: to the current folder, else to mm_app_path
+    device: str | None = None  # the camera's label; None: the .cfg's own camera
+    shared_hub: Literal["refuse", "load", "leave"] = "refuse"
+    buffer_mb: PositiveInt = 256
+    # Java backend: a Micro-Manager that runs already, and owns the camera.
+    host: str = "127.0.0.1"
+    port: int = Field(default=4827, ge=1, le=65535)
+
+    exposure_s: PositiveFloat
+    readout_s: float = Field(default=0.0, ge=0.0)  # end of exposure to frame ready: measure it
+    rate_hz: PositiveFloat | None = None  # what is expected; None: what is seen when opening
+    trigger: Literal["free", "external"] = "free"
+    roi_px: tuple[int, int, int, int] | None = None  # left, top, width, height
+    binning: PositiveInt | None = None
+    pixel_type: str | None = None
+    gain: float | None = None
+    properties: dict[str, str | int | float] = {}  # the adapter's own names, in this order
+    white_level: PositiveInt | None = None  # counts shown as 255; None: the bit depth's largest
+    stamp_tag: str = "ElapsedTime-ms"  # the camera's own clock among a picture's tags
+    stamp_unit_s: PositiveFloat = 0.001
+    counter_tag: str = "ImageNumber"
+
+    @field_validator("properties", mode="before")
+    @classmethod
+    def _says_no_yes_or_no(cls, properties: object) -> object:
+        if isinstance(properties, dict):
+            for name, value in cast(dict[object, object], properties).items():
+                if isinstance(value, bool):
+                    raise ValueError(
+                        f"{name}: YAML reads On, Off, Yes and No as true and false; put the "
+                        "adapter's word in quotes"
+                    )
+        return cast(object, properties)
+
+    @model_validator(mode="after")
+    def _has_what_its_backend_needs(self) -> Self:
+        if self.backend == "python" and self.config_file is None:
+            raise ValueError("config_file is needed: the .cfg that names the camera's adapter")
+        if self.trigger == "external" and self.rate_hz is None:
+            raise ValueError("rate_hz is needed with an external trigger: nothing else tells it")
+        return self
+
+
 class SimulatedStage(Section):
     """The emulated Ludl MAC6000 of the simulated rig, behind a real serial port."""
 
@@ -76,7 +135,9 @@ class LudlMac6000Stage(Section):
     reply_deadline_s: PositiveFloat = 0.05
 
 
-AnyCamera = Annotated[SimulatedCamera | VideoCamera | WebCamera, Field(discriminator="kind")]
+AnyCamera = Annotated[
+    SimulatedCamera | VideoCamera | WebCamera | MicroManagerCamera, Field(discriminator="kind")
+]
 AnyStage = Annotated[SimulatedStage | NoStage | LudlMac6000Stage, Field(discriminator="kind")]
 
 

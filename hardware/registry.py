@@ -13,6 +13,7 @@ from hardware.camera import Camera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
     LudlMac6000Stage,
+    MicroManagerCamera,
     NoStage,
     RigConfig,
     SimulatedCamera,
@@ -126,7 +127,8 @@ def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:
     """Open the tracking camera.
 
     Raises:
-        CameraError: it is absent, taken, or not what was configured.
+        CameraError: it is absent, taken, or gives no pictures.
+        ConfigMismatchError: it is not the camera that was configured.
     """
     if isinstance(rig.camera, SimulatedCamera):
         from hardware.sim.camera import SimulatedCameraReader
@@ -138,6 +140,10 @@ def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:
         from hardware.cameras.video import open_video
 
         return open_video(rig.camera, clock)
+    if isinstance(rig.camera, MicroManagerCamera):
+        from hardware.cameras.micromanager import open_micromanager
+
+        return open_micromanager(rig.camera, clock)
     from hardware.cameras.webcam import open_webcam
 
     return open_webcam(rig.camera, clock)

@@ -1,0 +1,175 @@
+"""pycromanager, given types. The one module that imports it.
+
+It is imported inside functions: it takes a second or three, and a rig without Micro-Manager must
+not pay for them. Both of its backends give an object with the same method names, but not with
+the same answers; `hardware.cameras.micromanager_device` makes them one.
+"""
+
+# ruff: noqa: D102 - the methods of `Core` are Micro-Manager's, and documented there
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, cast
+
+from hardware.errors import CameraError
+
+
+class Core(Protocol):
+    """What of Micro-Manager's MMCore a camera needs, under the names of either backend.
+
+    Answers typed `object` differ between the backends.
+    """
+
+    def load_device(self, label: str, library: str, name: str, /) -> None: ...
+    def set_parent_label(self, label: str, parent: str, /) -> None: ...
+    def get_device_type(self, label: str, /) -> int: ...
+    def initialize_device(self, label: str, /) -> None: ...
+    def get_loaded_devices(self) -> object: ...
+    def set_camera_device(self, label: str, /) -> None: ...
+    def get_camera_device(self) -> str: ...
+    def get_device_property_names(self, label: str, /) -> object: ...
+    def is_property_pre_init(self, label: str, name: str, /) -> bool: ...
+    def is_property_read_only(self, label: str, name: str, /) -> bool: ...
+    def has_property(self, label: str, name: str, /) -> bool: ...
+    def get_property(self, label: str, name: str, /) -> str: ...
+    def set_property(self, label: str, name: str, value: str, /) -> None: ...
+    def get_allowed_property_values(self, label: str, name: str, /) -> object: ...
+    def has_property_limits(self, label: str, name: str, /) -> bool: ...
+    def get_property_lower_limit(self, label: str, name: str, /) -> float: ...
+    def get_property_upper_limit(self, label: str, name: str, /) -> float: ...
+    def get_exposure(self) -> float: ...
+    def set_exposure(self, exposure_ms: float, /) -> None: ...
+    def get_roi(self) -> object: ...
+    def set_roi(self, left: int, top: int, width: int, height: int, /) -> None: ...
+    def clear_roi(self) -> None: ...
+    def get_image_width(self) -> int: ...
+    def get_image_height(self) -> int: ...
+    def get_image_bit_depth(self) -> int: ...
+    def get_bytes_per_pixel(self) -> int: ...
+    def get_number_of_components(self) -> int: ...
+    def start_continuous_sequence_acquisition(self, interval_ms: float, /) -> None: ...
+    def stop_sequence_acquisition(self) -> None: ...
+    def is_sequence_running(self) -> bool: ...
+    def get_remaining_image_count(self) -> int: ...
+    def pop_next_tagged_image(self) -> TaggedImage: ...
+
+
+class TaggedImage(Protocol):
+    """A picture with its facts; pixels and tags differ between the backends."""
+
+    @property
+    def pix(self) -> object: ...
+    @property
+    def tags(self) -> object: ...
+
+
+def open_python_core(adapters: Path, *, buffer_mb: int) -> Core:
+    """Start MMCore in this process, with nothing loaded.
+
+    Raises:
+        CameraError: there is one already, or none can be started.
+    """
+    with _imports_quietly():
+        from mmpycorex import is_pymmcore_active
+        from pycromanager import Core as AnyCore
+        from pycromanager import start_headless
+    if is_pymmcore_active():
+        raise CameraError(
+            "this process holds a Micro-Manager core already: close its camera first, or open "
+            "the second one in a process of its own"
+        )
+    if sys.platform == "win32":  # an adapter's own libraries lie beside it
+        os.environ["PATH"] = f"{adapters}{os.pathsep}{os.environ.get('PATH', '')}"
+    nothing = ""  # no .cfg: what is loaded is for the caller to say
+    start_headless(str(adapters), nothing, python_backend=True, buffer_size_mb=buffer_mb)
+    return cast(Core, AnyCore())
+
+
+def is_camera(core: Core, label: str) -> bool:
+    """Say whether a loaded device of this process's MMCore is a camera."""
+    from pymmcore import CameraDevice
+
+    return core.get_device_type(label) == CameraDevice
+
+
+def core_interface() -> int:
+    """Return the device interface that MMCore speaks: an adapter must speak the same."""
+    from pymmcore import CMMCore
+
+    return CMMCore.getMMDeviceDeviceInterfaceVersion()
+
+
+def close_python_core() -> None:
+    """Unload the devices of this process's MMCore and forget it; its sequence must be over."""
+    with _imports_quietly():
+        from pycromanager import stop_headless
+    stop_headless()
+
+
+def open_java_core(host: str, port: int) -> Core:
+    """Reach the MMCore of a Micro-Manager that runs with its server switched on.
+
+    Call it on the thread that will make the calls, with a deadline: the bridge waits for ever.
+
+    Raises:
+        CameraError: nobody listens there.
+    """
+    try:  # the bridge's own failure is a stack trace of another thread, and a wait
+        socket.create_connection((host, port), timeout=1.0).close()
+    except OSError as error:
+        raise CameraError(
+            f"rig.camera.port: no Micro-Manager answers at {host}:{port} ({error}); start it, "
+            "and tick 'Run server on port' in its Tools > Options"
+        ) from None
+    with _imports_quietly():
+        from pycromanager import JavaObject
+        from pyjavaz.bridge import Bridge
+    # pycromanager always asks for this computer; a bridge made beforehand for the port is found
+    # again by it, with the host that we gave.
+    bridge = Bridge.create_or_get_existing_bridge(port=port, ip_address=host, timeout=2000)
+    core = JavaObject("mmcorej.CMMCore", port=port)
+    del bridge  # `core` holds it
+    return cast(Core, core)
+
+
+def abandon_java_core(port: int) -> None:
+    """Let nothing wait any more for a Micro-Manager that does not answer."""
+    from pyjavaz import server_terminated
+
+    server_terminated(port)
+
+
+def default_adapters() -> Path:
+    """Return where Micro-Manager is usually installed.
+
+    Raises:
+        CameraError: it is not there, or this system has no usual place.
+    """
+    if sys.platform not in ("win32", "darwin"):
+        raise CameraError(
+            "rig.camera.mm_app_path: this key is needed on Linux, where Micro-Manager has no usual "
+            "place; give the folder that holds the device adapters (libmmgr_dal_*.so.0)"
+        )
+    with _imports_quietly():
+        from pycromanager import find_existing_mm_install
+    try:
+        return Path(find_existing_mm_install())
+    except FileNotFoundError:
+        raise CameraError(
+            "rig.camera.mm_app_path: Micro-Manager is not in its usual place; give its folder"
+        ) from None
+
+
+@contextmanager
+def _imports_quietly() -> Generator[None, None, None]:
+    """Let pass one slip of mmpycorex: a bare backslash in a docstring, told when compiling it."""
+    with warnings.catch_warnings():
+        for kind in (DeprecationWarning, SyntaxWarning):
+            warnings.filterwarnings("ignore", message=".*invalid escape sequence", category=kind)
+        yield
