@@ -17,7 +17,7 @@ from typing import cast
 
 from hardware.errors import HardwareError
 from hardware.opencv import explain_import_error
-from hardware.platform import ParentWatch, ignore_interrupts, is_running
+from hardware.platform import ParentWatch, ask_for_real_time, ignore_interrupts, is_running
 from hardware.registry import RigChild, run_rig_child
 from models.errors import ModelError
 from tracker.errors import TrackerError
@@ -27,6 +27,9 @@ from tracker.runtime.session_place import Role, Session, SessionPlace, read_sess
 
 logger = logging.getLogger(__name__)
 
+# Who runs before whom, and all of them before ordinary processes, where the computer allows it.
+# The simulated rig stands for devices, which do not wait for a busy computer either.
+PRIORITY: dict[Role, int] = {"stage": 20, "emulator": 15, "control": 10, "world": 5, "recorder": 0}
 # After the supervisor's death the simulated world stays long enough for the stage to halt in it.
 _RIG_OUTLIVES_BY_S = 3.0
 _LOOK_EVERY_S = 0.25
@@ -80,6 +83,7 @@ def _work(
 ) -> None:
     if role in {"emulator", "world"}:
         _end_after(parent)
+        ask_for_real_time(PRIORITY[role])
         rig_child = cast(RigChild, role)
         run_rig_child(rig_child, session.config.rig, session.rig_place(place))
         return

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
 from typing import IO
 
 from hardware.platform import start_detached
@@ -26,7 +24,6 @@ class Child:
 
     def __init__(self, role: Role) -> None:
         self.role: Role = role
-        self.is_expected_to_end = False
         self._orders = OrderOutbox()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -87,13 +84,3 @@ class Child:
     def close(self) -> None:
         """Let its line go."""
         self._orders.close()
-
-
-def terminate_all(children: Sequence[Child], *, within_s: float) -> None:
-    """End several at once: all are asked before any is waited for."""
-    running = [child for child in children if child.is_running]
-    for child in running:
-        child.is_expected_to_end = True
-    until_s = time.perf_counter() + within_s
-    for child in running:
-        child.terminate(within_s=until_s - time.perf_counter())

@@ -24,7 +24,7 @@ from tracker.errors import SessionError
 from tracker.estimate.head import HeadEstimator
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
 from tracker.parts import StagePost
-from tracker.runtime.child_process import quiet_garbage_collection
+from tracker.runtime.child_process import PRIORITY, quiet_garbage_collection
 from tracker.runtime.loop import Loop
 from tracker.runtime.orders import (
     End,
@@ -81,7 +81,7 @@ def run_control(
         )
         stage = _reach_stage(place, session, posts, clock, parent)
         loop = _make_loop(session, clock, stage, detector, ticks)
-        ask_for_real_time(10)
+        ask_for_real_time(PRIORITY["control"])
         quiet_garbage_collection()
         camera.start()
         reports.send(_ready(detector))

@@ -9,7 +9,7 @@ from typing import IO
 
 from hardware.clock import Clock
 from hardware.registry import rig_children
-from tracker.runtime.children import Child, terminate_all
+from tracker.runtime.children import Child
 from tracker.runtime.launch import Launch
 from tracker.runtime.orders import End, Order, Report, ReportInbox
 from tracker.runtime.rescue import halt_anew
@@ -18,7 +18,7 @@ from tracker.runtime.session_place import Role, Session, SessionPlace, make_plac
 # The simulated world begins to move when the processes that look at it have had time to open.
 _WORLD_WAITS_S = 4.0
 _STAGE_STANDS_WITHIN_S = 3.0
-_LAST_WORDS_S = 2.0
+_LAST_WORDS_S = 10.0  # to close files, when there is a hurry
 
 
 class Crew:
@@ -114,7 +114,7 @@ class Crew:
     def end_rig(self) -> None:
         """End the simulated world, and last of all the emulated controller."""
         for role in reversed(self._rig):
-            terminate_all([self._children[role]], within_s=_LAST_WORDS_S)
+            self._children[role].terminate(within_s=_LAST_WORDS_S)
 
     def dismiss(self) -> None:
         """Leave nobody and nothing behind. Safe to call at any time."""

@@ -18,6 +18,7 @@ from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_stage
 from tracker.errors import SessionError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
+from tracker.runtime.child_process import PRIORITY, quiet_garbage_collection
 from tracker.runtime.orders import (
     End,
     Halt,
@@ -88,7 +89,8 @@ def run_stage(
             clock=clock,
             period_s=1.0 / session.config.poll_hz,
         )
-        is_real_time = ask_for_real_time(20)
+        quiet_garbage_collection()
+        is_real_time = ask_for_real_time(PRIORITY["stage"])
         reports.send(Ready("stage", facts={"stage_is_real_time": is_real_time}))
         _serve(doors, guard, duty, clock)
     finally:
