@@ -29,7 +29,7 @@ def open_video(config: VideoCamera, clock: Clock) -> PacedCamera:
     if not path.exists():
         raise CameraError(f"rig.camera.path: {path}: no such file or folder")
     return PacedCamera(
-        _pictures(path, loops=config.loops),
+        pictures(path, loops=config.loops),
         name=str(path),
         period_s=1.0 / (config.rate_hz or _own_rate_hz(path)),
         clock=clock,
@@ -58,7 +58,12 @@ def to_grey(picture: cv2.typing.MatLike) -> GreyImage:
     return np.ascontiguousarray(picture, dtype=np.uint8)
 
 
-def _pictures(path: Path, *, loops: bool) -> Iterator[GreyImage]:
+def pictures(path: Path, *, loops: bool = False) -> Iterator[GreyImage]:
+    """Yield the pictures of a clip or a folder as 8-bit grey, in their order.
+
+    Raises:
+        CameraError: one cannot be read, or there are none.
+    """
     while True:
         yield from _folder(path) if path.is_dir() else _clip(path)
         if not loops:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.sim.body import BodyTexture
+from hardware.sim.kernels import bell_kernel
 from hardware.sim.noise import Layer
 
 _COARSE_PX = 4
@@ -121,17 +122,18 @@ def _add_piece(
         return
     left, top = low.tolist()
     width, height = (high - low).tolist()
-    maps = _texture_map(texture, curve, (left, top), (width, height))
-    maps[..., 0] -= columns.start
+    along_px, across_px = _texture_map(texture, curve, (left, top), (width, height))
     patch = cv2.remap(
         np.ascontiguousarray(texture.density[:, columns]),
-        maps,
-        None,
+        along_px - np.float32(columns.start),
+        across_px,
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0.0,
     )
-    patch = cv2.filter2D(patch, -1, strength * _kernel(covariance), borderType=cv2.BORDER_CONSTANT)
+    patch = cv2.filter2D(
+        patch, -1, strength * bell_kernel(covariance), borderType=cv2.BORDER_CONSTANT
+    )
     x, y = max(left, 0), max(top, 0)
     into = canvas[y : top + height, x : left + width]
     into += patch[y - top :, x - left :][: into.shape[0], : into.shape[1]]
@@ -142,8 +144,8 @@ def _texture_map(
     curve: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int],
     origin: tuple[int, int],
     size: tuple[int, int],
-) -> Layer:
-    """Return which place of the texture each pixel of a patch shows, (height, width, 2)."""
+) -> tuple[Layer, Layer]:
+    """Return which column and row of the texture each pixel shows, two of (height, width)."""
     places, slopes, curvature, first = curve
     columns, rows = (math.ceil(extent / _COARSE_PX) + 1 for extent in size)
     # cv2.resize takes pixels for squares: the coarse square's middle is 1.5 fine pixels in.
@@ -162,23 +164,19 @@ def _texture_map(
     across = (slope[:, 0] * away[:, 1] - slope[:, 1] * away[:, 0]) / speed
     stretch = np.maximum(1.0 - curvature[nearest] * across, _LEAST_STRETCH)
     fraction = (first + nearest) / (_SAMPLES - 1) + along / stretch / speed
-    coarse = np.empty((rows, columns, 2), np.float32)
-    coarse[..., 0] = (fraction * texture.length_px + texture.pad_px).reshape(rows, columns)
-    coarse[..., 1] = (across + texture.half_px).reshape(rows, columns)
+    along_px = fraction * texture.length_px + texture.pad_px
+    across_px = across + texture.half_px
+    return (
+        _enlarged(along_px.reshape(rows, columns), size),
+        _enlarged(across_px.reshape(rows, columns), size),
+    )
+
+
+def _enlarged(coarse: NDArray[np.float64], size: tuple[int, int]) -> Layer:
+    rows, columns = coarse.shape
     whole = cv2.resize(
-        coarse,
+        coarse.astype(np.float32),
         (columns * _COARSE_PX, rows * _COARSE_PX),
         interpolation=cv2.INTER_LINEAR,
     )
-    return whole[: size[1], : size[0]]
-
-
-def _kernel(covariance: NDArray[np.float64]) -> Layer:
-    """Return a Gaussian kernel of a covariance in px2."""
-    covariance = covariance + 0.02 * np.eye(2)
-    radius = max(1, math.ceil(2.5 * math.sqrt(float(np.linalg.eigvalsh(covariance)[-1]))))
-    span = np.arange(-radius, radius + 1)
-    offsets = np.stack(np.meshgrid(span, span), axis=-1)
-    exponent = np.einsum("yxi,ij,yxj->yx", offsets, np.linalg.inv(covariance), offsets)
-    kernel = np.exp(-0.5 * exponent)
-    return (kernel / kernel.sum()).astype(np.float32)
+    return np.asarray(whole[: size[1], : size[0]], np.float32)

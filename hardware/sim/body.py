@@ -69,8 +69,8 @@ def body_texture(seed: int, *, length_um: float, optics: Optics) -> BodyTexture:
 
 def _grid(shape: tuple[int, int], *, length_um: float, um_per_px: float, half_px: int) -> _Grid:
     rows, columns = shape
-    along_um = (np.arange(columns) - _PAD_PX)[None, :] * um_per_px
-    across_um = (np.arange(rows) - half_px)[:, None] * um_per_px
+    along_um: Field = (np.arange(columns, dtype=np.float64) - _PAD_PX)[None, :] * um_per_px
+    across_um: Field = (np.arange(rows, dtype=np.float64) - half_px)[:, None] * um_per_px
     fraction = along_um / length_um
     half_um = np.maximum(half_width_um(fraction.clip(0.0, 1.0), length_um=length_um), 0.6)
     return _Grid(

@@ -6,43 +6,14 @@ frame in two steps for real time, the second of which takes about a millisecond.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 
 from hardware.sim.body import body_texture
+from hardware.sim.prepared import PreparedFrame
 from hardware.sim.scenario import Scenario
-from hardware.sim.scenery import Prepared, Scenery, Sight
+from hardware.sim.scenery import Scenery, Sight
 from hardware.sim.world import World
 from hardware.types import GreyImage, Vec2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedFrame:
-    """A frame drawn ahead, and what it was drawn for, should the stage be elsewhere after all."""
-
-    t_s: float
-    stage_velocity_um_s: Vec2
-    drawn: Prepared
-
-
-class Picture(Protocol):
-    """Whatever can show the world to the camera: a rendered plate, or a recorded video."""
-
-    def prepare(
-        self, t_s: float, expected_stage_um: Vec2, *, stage_velocity_um_s: Vec2 | None = None
-    ) -> PreparedFrame:
-        """Draw ahead what will be seen at a time of the world, about a place of the stage."""
-        ...
-
-    def finish(self, prepared: PreparedFrame, stage_um: Vec2, frame_index: int) -> GreyImage:
-        """Return the frame as exposed at the stage's true place."""
-        ...
-
-    def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
-        """Make ready what will be needed about a place; return how much was left to do."""
-        ...
 
 
 class Renderer:
@@ -75,22 +46,22 @@ class Renderer:
     ) -> PreparedFrame:
         """Draw ahead what will be seen at a time of the world, about a place of the stage."""
         velocity_um_s = np.zeros(2) if stage_velocity_um_s is None else stage_velocity_um_s
-        drawn = self._scenery.prepare(
+        canvas = self._scenery.prepare(
             self._sights(t_s), expected_stage_um, stage_velocity_um_s=velocity_um_s
         )
-        return PreparedFrame(t_s=t_s, stage_velocity_um_s=velocity_um_s, drawn=drawn)
+        return PreparedFrame(t_s=t_s, stage_velocity_um_s=velocity_um_s, canvas=canvas)
 
     def finish(self, prepared: PreparedFrame, stage_um: Vec2, frame_index: int) -> GreyImage:
         """Return the frame as exposed at the stage's true place.
 
         Should that be beyond the margin that was drawn, the frame is drawn anew, which is slow.
         """
-        image = self._scenery.finish(prepared.drawn, stage_um, frame_index)
+        image = self._scenery.finish(prepared.canvas, stage_um, frame_index)
         if image is None:
             again = self.prepare(
                 prepared.t_s, stage_um, stage_velocity_um_s=prepared.stage_velocity_um_s
             )
-            image = self._scenery.finish(again.drawn, stage_um, frame_index)
+            image = self._scenery.finish(again.canvas, stage_um, frame_index)
         assert image is not None  # a frame drawn at the stage's own place has its margin
         return image
 

@@ -94,9 +94,10 @@ class Plate:
         middle_um = self._matrix @ np.array([left + size / 2, top + size / 2])
         sigma_px = self._defocus.sigma_px(middle_um)
         if sigma_px > 0.3:
-            density = cv2.GaussianBlur(density, (0, 0), min(sigma_px, _EDGE_PX / 3.0))
+            soft = cv2.GaussianBlur(density, (0, 0), min(sigma_px, _EDGE_PX / 3.0))
+            density = np.asarray(soft, np.float32)
         inside = slice(_EDGE_PX, _EDGE_PX + TILE_PX)
-        return 1.0 + density[inside, inside]
+        return np.float32(1.0) + density[inside, inside]
 
     def _agar(self, column: int, row: int) -> Layer:
         edge = 24

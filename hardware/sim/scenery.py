@@ -21,15 +21,16 @@ from hardware.sim.body import BodyTexture
 from hardware.sim.calibration import true_calibration
 from hardware.sim.defocus import Defocus
 from hardware.sim.illumination import illumination
+from hardware.sim.kernels import line_kernel, slant_kernel
 from hardware.sim.noise import Layer, NoiseBank
 from hardware.sim.plate import Plate
 from hardware.sim.scenario import Scenario
 from hardware.sim.shadow import add_shadow
+from hardware.sim.shift import Canvas, seen_at
 from hardware.sim.smear import add_smear
 from hardware.types import GreyImage, Vec2
 
 MARGIN_PX = 40  # how far the stage may stand from where it was expected
-_TAPS_PX = 3  # that the sub-pixel shift looks beyond the frame
 _SHARP_PX = 0.5  # motion during the exposure that nobody sees
 _FRACTIONS = np.linspace(0.0, 1.0, MIDLINE_POINTS)
 
@@ -47,15 +48,6 @@ class Sight:
     midline_um: NDArray[np.float64]
     motion_um: NDArray[np.float64]
     is_hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A picture that lacks only its last moment; `left_px, top_px` are plate pixels."""
-
-    canvas: Layer
-    left_px: int
-    top_px: int
 
 
 class Scenery:
@@ -79,7 +71,7 @@ class Scenery:
         expected_stage_um: Vec2,
         *,
         stage_velocity_um_s: Vec2 | None = None,
-    ) -> Prepared:
+    ) -> Canvas:
         """Draw what the camera will see about an expected place of the stage."""
         left, top = self._corner(expected_stage_um)
         size = self._canvas_shape
@@ -91,24 +83,17 @@ class Scenery:
         origin = np.array([left, top])
         for sight in sights:
             self._add(canvas, sight, origin, motion_um)
-        return Prepared(canvas=self._looked_at(canvas), left_px=left, top_px=top)
+        return Canvas(layer=self._looked_at(canvas), left_px=left, top_px=top)
 
-    def finish(self, prepared: Prepared, stage_um: Vec2, frame_index: int) -> GreyImage | None:
+    def finish(self, canvas: Canvas, stage_um: Vec2, frame_index: int) -> GreyImage | None:
         """Return the frame as exposed; None if the stage left the margin that was prepared."""
-        corner = self._image_from_stage @ stage_um - self._target_px
-        whole = np.floor(corner)
-        x = int(whole[0]) - prepared.left_px - _TAPS_PX
-        y = int(whole[1]) - prepared.top_px - _TAPS_PX
-        rows, columns = (size + 2 * _TAPS_PX for size in self.shape)
-        high, wide = prepared.canvas.shape
-        if x < 0 or y < 0 or x + columns > wide or y + rows > high:
+        corner_px = self._image_from_stage @ stage_um - self._target_px
+        seen = seen_at(canvas, corner_px, self.shape)
+        if seen is None:
             return None
-        part_x, part_y = (corner - whole).tolist()
-        window = prepared.canvas[y : y + rows, x : x + columns]
-        shifted = cv2.sepFilter2D(window, -1, _shift_taps(part_x), _shift_taps(part_y))
-        seen = shifted[_TAPS_PX:-_TAPS_PX, _TAPS_PX:-_TAPS_PX]
         lit = cv2.multiply(seen, self._lamp)
-        return cv2.add(lit, self._noise.of_frame(frame_index), dtype=cv2.CV_8U)
+        frame = cv2.add(lit, self._noise.of_frame(frame_index), dtype=cv2.CV_8U)
+        return np.asarray(frame, np.uint8)
 
     def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
         """Make tiles of the plate that will be needed there; return how many were made."""
@@ -133,7 +118,8 @@ class Scenery:
         motion_px = self._image_from_stage @ motion_um
         if math.hypot(*motion_px) < _SHARP_PX:
             return canvas
-        return cv2.filter2D(canvas, -1, _line_kernel(motion_px), borderType=cv2.BORDER_REPLICATE)
+        moved = cv2.filter2D(canvas, -1, line_kernel(motion_px), borderType=cv2.BORDER_REPLICATE)
+        return np.asarray(moved, np.float32)
 
     def _add(self, canvas: Layer, sight: Sight, origin: Vec2, stage_motion_um: Vec2) -> None:
         midline_px = sight.midline_um @ self._image_from_stage.T - origin
@@ -158,46 +144,8 @@ class Scenery:
         """Apply what the light path does to contrast: sign, strength, light from one side."""
         optics = self._optics
         if optics.oblique:
-            canvas = cv2.filter2D(canvas, -1, _slant_kernel(optics.oblique, optics.oblique_deg))
+            kernel = slant_kernel(optics.oblique, optics.oblique_deg)
+            canvas = np.asarray(cv2.filter2D(canvas, -1, kernel), np.float32)
         if optics.contrast != 1.0:
-            canvas = optics.contrast * canvas + (1.0 - optics.contrast)
+            canvas = np.float32(optics.contrast) * canvas + np.float32(1.0 - optics.contrast)
         return canvas
-
-
-def _shift_taps(part: float) -> Layer:
-    """Return the 4 cubic weights (Keys, a = -0.5) that look `part` of a pixel ahead, in 5 taps."""
-    u = part
-    weights = (
-        -0.5 * u + u**2 - 0.5 * u**3,
-        1.0 - 2.5 * u**2 + 1.5 * u**3,
-        0.5 * u + 2.0 * u**2 - 1.5 * u**3,
-        -0.5 * u**2 + 0.5 * u**3,
-    )
-    return np.array([0.0, *weights], np.float32)
-
-
-def _line_kernel(motion_px: Vec2) -> Layer:
-    """Return the kernel of a straight motion, drawn with sub-pixel weights."""
-    reach = math.ceil(float(np.abs(motion_px).max()) / 2.0) + 1
-    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
-    for step in np.linspace(-0.5, 0.5, 4 * reach + 1):
-        x, y = reach + step * motion_px
-        column, row = int(x), int(y)
-        part_x, part_y = x - column, y - row
-        kernel[row, column] += (1 - part_x) * (1 - part_y)
-        kernel[row, column + 1] += part_x * (1 - part_y)
-        kernel[row + 1, column] += (1 - part_x) * part_y
-        kernel[row + 1, column + 1] += part_x * part_y
-    return kernel / kernel.sum()
-
-
-def _slant_kernel(strength: float, direction_deg: float) -> Layer:
-    """Return the picture itself plus its slope along a direction."""
-    span = np.arange(-4, 5)
-    x, y = np.meshgrid(span, span)
-    bell = np.exp(-(x**2 + y**2) / (2.0 * 1.8**2))
-    direction_rad = math.radians(direction_deg)
-    slope = (math.cos(direction_rad) * x + math.sin(direction_rad) * y) * bell
-    kernel = strength * 2.5 * slope / np.abs(slope).sum() * 2.0
-    kernel[4, 4] += 1.0
-    return kernel.astype(np.float32)

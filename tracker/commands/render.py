@@ -1,0 +1,114 @@
+"""Write frames of a scenario as pictures, the stage riding with the head, with their keypoints."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.types import Calibration, GreyImage, Vec2
+from tracker.errors import UsageError
+
+_COLUMNS = (
+    "file",
+    "t_s",
+    "stage_x_um",
+    "stage_y_um",
+    "nose_x_px",
+    "nose_y_px",
+    "metacorpus_x_px",
+    "metacorpus_y_px",
+    "terminal_bulb_x_px",
+    "terminal_bulb_y_px",
+    "head_x_px",
+    "head_y_px",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the scenario and where its frames go."""
+    parser.add_argument("scenario", help="the name of a shipped scenario, or a scenario file")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--frames", type=int, default=8, help="how many (default 8)")
+    parser.add_argument("--every", type=float, default=1.0, help="seconds between (default 1)")
+    parser.add_argument("--from", dest="from_s", type=float, default=1.0, help="first time in s")
+    parser.add_argument(
+        "--overlay", action="store_true", help="draw keypoints, head and the confocal's field"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write PNG files and keypoints.csv."""
+    import cv2
+
+    from hardware.sim.scenario import load_scenario
+    from hardware.sim.view import ScenarioView
+
+    frames: int = arguments.frames
+    if frames < 1:
+        raise UsageError(f"--frames {frames}: expected 1 or more")
+    out: Path = arguments.out
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be made: {error.strerror}") from error
+    view = ScenarioView(load_scenario(arguments.scenario), arguments.seed)
+    with (out / "keypoints.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(_COLUMNS)
+        for index in range(frames):
+            t_s = arguments.from_s + index * arguments.every
+            stage_um = np.nan_to_num(view.head_um(t_s))
+            image = view.frame(t_s, stage_um, frame_index=index)
+            points_px = view.to_image_px(view.keypoints_um(t_s), stage_um)
+            head_px = view.to_image_px(view.head_um(t_s), stage_um)
+            name = f"{index:05d}.png"
+            places = [*stage_um, *points_px.ravel(), *head_px]
+            table.writerow([name, f"{t_s:.6f}", *(f"{place:.3f}" for place in places)])
+            if arguments.overlay:
+                picture = _overlaid(image, points_px, head_px, view.calibration)
+            else:
+                picture = image
+            cv2.imwrite(str(out / name), picture)
+    print(f"{frames} frames and keypoints.csv in {out}")
+    return 0
+
+
+def _overlaid(
+    image: GreyImage, points_px: NDArray[np.float64], head_px: Vec2, calibration: Calibration
+) -> NDArray[np.uint8]:
+    """Draw nose, metacorpus and bulb (red, green, blue), the head (cross), the field (yellow)."""
+    import cv2
+
+    picture = np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+    corners = _field_corners_px(calibration)
+    cv2.polylines(picture, [_sixteenths(corners)], True, (0, 210, 230), 1, cv2.LINE_AA, 4)
+    if not np.isfinite(points_px).all():
+        return picture
+    for point, colour in zip(points_px, ((60, 60, 240), (60, 200, 60), (240, 110, 60)), strict=True):
+        x, y = _sixteenths(point).tolist()
+        cv2.circle(picture, (x, y), 6 * 16, colour, 1, cv2.LINE_AA, 4)
+    x, y = np.rint(head_px).astype(int).tolist()
+    cv2.drawMarker(picture, (x, y), (0, 210, 230), cv2.MARKER_CROSS, 11, 1, cv2.LINE_AA)
+    return picture
+
+
+def _field_corners_px(calibration: Calibration) -> NDArray[np.float64]:
+    """Return the corners of the confocal's field in the picture, (4, 2), turned as it is."""
+    angle_rad = calibration.field_rotation_rad
+    turn = np.array(
+        [[np.cos(angle_rad), -np.sin(angle_rad)], [np.sin(angle_rad), np.cos(angle_rad)]]
+    )
+    um_per_px = np.sqrt(abs(np.linalg.det(calibration.stage_from_image_um_per_px)))
+    half_px = calibration.field_size_um / 2.0 / um_per_px
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    return (signs * half_px) @ turn.T + calibration.target_px
+
+
+def _sixteenths(points_px: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return places in OpenCV's fixed point."""
+    return np.rint(points_px * 16.0).astype(np.int32)
