@@ -182,3 +182,19 @@ def pressed_keys() -> str:
     if not select.select([descriptor], [], [], 0.0)[0]:
         return ""
     return os.read(descriptor, 64).decode("ascii", errors="ignore")
+
+
+def claim_terminal(descriptor: int) -> None:
+    """Keep every other program (but root's) from opening a serial port that we hold.
+
+    Pseudo terminals are left alone: there the kernel keeps the mark after the last close, so
+    that a program which was killed would lock everybody out until the other end is gone too.
+    Windows never lets a port be opened twice.
+    """
+    if sys.platform == "win32":
+        return
+    import fcntl
+    import termios
+
+    if not os.ttyname(descriptor).startswith(("/dev/pts/", "/dev/ttys")):
+        fcntl.ioctl(descriptor, termios.TIOCEXCL)

@@ -1,0 +1,162 @@
+"""A serial port: bytes out, whatever has come in, and one clear error when it is gone.
+
+Nothing here waits for a reply, so that whoever owns the port can do something else meanwhile.
+`socket://host:port` opens a controller behind a terminal server, or an emulator on TCP.
+"""
+
+from __future__ import annotations
+
+import errno
+import select
+import sys
+import threading
+import time
+from typing import Protocol
+
+import serial
+from serial.tools import list_ports
+
+from hardware.errors import LinkLostError
+from hardware.platform import claim_terminal
+
+_CHUNK_BYTES = 4096
+_ABSENT = (errno.ENOENT, errno.ENODEV, errno.ENXIO)
+_TAKEN = (errno.EBUSY, errno.EAGAIN)
+
+
+class Link(Protocol):
+    """What a driver needs of a port."""
+
+    @property
+    def fileno(self) -> int | None:
+        """A descriptor that `select` can wait on; None where there is none."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Hand all bytes to the port, from any thread.
+
+        Raises:
+            LinkLostError: the port is gone, or takes nothing any more.
+        """
+        ...
+
+    def read_available(self) -> bytes:
+        """Return what has come since the last call; never waits.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        ...
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until something may have come, `timeout_s` at most."""
+        ...
+
+    def close(self) -> None:
+        """Let the port go. Safe to call twice."""
+        ...
+
+
+class SerialLink:
+    """A port that is ours alone while it is open."""
+
+    def __init__(self, port: str, baud: int, *, write_timeout_s: float = 0.2) -> None:
+        """Open it, 8N1, and throw away what it holds from before.
+
+        Raises:
+            LinkLostError: it is absent, held by another program, or not ours to open.
+        """
+        self._name = port
+        self._write_lock = threading.Lock()
+        try:
+            self._port = serial.serial_for_url(
+                port,
+                baudrate=baud,
+                timeout=0,
+                write_timeout=write_timeout_s,
+                exclusive=None if sys.platform == "win32" else True,
+            )
+        except (OSError, ValueError) as error:
+            raise LinkLostError(_why_not_opened(port, error)) from error
+        self._descriptor = self._find_descriptor()
+        if self._descriptor is not None and "://" not in port:
+            self._claim(self._descriptor)
+
+    @property
+    def fileno(self) -> int | None:
+        """A descriptor that `select` can wait on; None on Windows."""
+        return self._descriptor
+
+    def write(self, data: bytes) -> None:
+        """Hand all bytes to the port, from any thread; each call's bytes stay together.
+
+        Raises:
+            LinkLostError: the port is gone, or takes nothing any more.
+        """
+        with self._write_lock:
+            try:
+                self._port.write(data)
+            except serial.SerialTimeoutException as error:
+                raise LinkLostError(
+                    f"{self._name}: takes no more bytes; is the controller switched on?"
+                ) from error
+            except OSError as error:
+                raise self._lost(error) from error
+
+    def read_available(self) -> bytes:
+        """Return what has come since the last call; never waits.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        try:
+            return bytes(self._port.read(_CHUNK_BYTES))
+        except (OSError, TypeError) as error:  # TypeError: pyserial's, when closed meanwhile
+            raise self._lost(error) from error
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until something may have come, `timeout_s` at most."""
+        if self._descriptor is None:
+            time.sleep(min(timeout_s, 0.001))
+        else:
+            select.select([self._descriptor], [], [], timeout_s)
+
+    def close(self) -> None:
+        """Let the port go. Safe to call twice."""
+        self._descriptor = None
+        self._port.close()
+
+    def _find_descriptor(self) -> int | None:
+        return None if sys.platform == "win32" else int(self._port.fileno())
+
+    def _claim(self, descriptor: int) -> None:
+        try:
+            claim_terminal(descriptor)
+        except OSError as error:
+            self._port.close()
+            raise LinkLostError(_why_not_opened(self._name, error)) from error
+
+    def _lost(self, error: Exception) -> LinkLostError:
+        return LinkLostError(
+            f"{self._name}: the port is gone ({error}); check cable and power, then start again"
+        )
+
+
+def _why_not_opened(port: str, error: Exception) -> str:
+    """Return one line: which port, what is wrong with it, what to do."""
+    number = getattr(error, "errno", None)
+    text = " ".join(str(error).split())
+    if number in _ABSENT or "FileNotFoundError" in text:
+        known = ", ".join(sorted(found.device for found in list_ports.comports())) or "none"
+        return f"{port}: there is no such port; ports here: {known}"
+    if number in _TAKEN or "PermissionError" in text:
+        return (
+            f"{port}: another program holds it (a second session, Micro-Manager, a terminal "
+            "program, ModemManager?); close that one first"
+        )
+    if number == errno.EACCES:
+        return (
+            f"{port}: this user may not open it; join the group that owns it "
+            "(`sudo usermod -aG dialout $USER`), then log in again"
+        )
+    return f"{port}: cannot be opened: {text}"
