@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import IO
 
 from hardware.platform import start_detached
@@ -50,7 +51,7 @@ class Child:
     def start(self, place: SessionPlace, output: IO[bytes]) -> None:
         """Start it; what it prints goes to `output`."""
         command = [sys.executable, "-P", "-m", "wormlock", "child", self.role, str(place.folder)]
-        environment = {**_ONE_THREAD, **os.environ}
+        environment = {**_ONE_THREAD, **os.environ, "PYTHONPATH": _search_path()}
         self._process = start_detached(command, environment=environment, output=output)
 
     def send(self, order: Order) -> bool:
@@ -84,3 +85,11 @@ class Child:
     def close(self) -> None:
         """Let its line go."""
         self._orders.close()
+
+
+def _search_path() -> str:
+    """Let a child find the very package that this process runs, installed or not."""
+    import wormlock
+
+    ours = str(Path(wormlock.__file__).resolve().parent.parent)
+    return os.pathsep.join([ours, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -27,6 +27,7 @@ from tracker.runtime.orders import (
 )
 
 Start: TypeAlias = Literal["idle", "tracking", "recording"]
+_OPENS_WITHIN_S = 2.0
 KEYS = "keys: t track  r record  space stop  q quit"
 
 
@@ -34,6 +35,7 @@ class Operating:
     """The session's state, and the orders that change it."""
 
     def __init__(self, crew: Crew, folder: Path, clock: Clock) -> None:
+        self.has_begun = False
         self.is_tracking = False
         self.is_stopped = False
         self.is_recording = False  # ordered, and not yet closed
@@ -55,6 +57,7 @@ class Operating:
     def begin(self, start: Start, facts: Metadata, t_s: float) -> None:
         """Open as config.yaml says; `facts` of the processes go into every recording."""
         self._facts = facts
+        self.has_begun = True
         if start == "idle":
             self._crew.send("stage", Halt())
         else:
@@ -90,7 +93,11 @@ class Operating:
         self.recording_since_s = float("nan")
 
     def note_status(self, status: Status) -> None:
-        """Keep in the recording what only the stage process counts."""
+        """Keep in the recording what only the stage process counts; believe the recorder."""
+        if status.role == "recorder" and not status.values.get("is_recording", 0.0):
+            if self._clock.now_s() > self.recording_since_s + _OPENS_WITHIN_S:
+                self.recording_closed()  # it could not be opened, and has said why
+            return
         timeouts = status.values.get("timeouts", 0.0)
         if status.role == "stage" and timeouts > self._timeouts:
             count = {"count": timeouts - self._timeouts}

@@ -66,6 +66,8 @@ class Supervisor:
             self._watch(has_keys=has_keys)
         finally:
             self._end()
+        if self._operating.has_begun and self._launch.config.start == "recording":
+            self._faults += [] if self.closed else ["nothing was recorded"]
         for fault in self._faults:
             self._screen.say(f"wormlock run: {fault}")
         return 1 if self._faults else 0
@@ -94,7 +96,7 @@ class Supervisor:
             now_s = self._clock.now_s()
             if now_s >= begins_s + self._launch.duration_s:
                 return
-            if self._screen.is_due(now_s):
+            if now_s > begins_s and self._screen.is_due(now_s):
                 self._show(gauges, now_s)
 
     def _show(self, gauges: Gauges, now_s: float) -> None:
