@@ -127,9 +127,9 @@ class RingReader:
 
     def newest(self) -> NDArray[np.void] | None:
         """Return a copy of the last record as a one-row array; None if there is none yet."""
+        row = np.empty(1, self._slots["record"].dtype)
         while (count := self.count) > 0:
-            row = self._copy(count - 1)
-            if row is not None:
+            if self._copy(count - 1, row):
                 return row
         return None
 
@@ -139,24 +139,24 @@ class RingReader:
         first = max(self._next, count - len(self._slots))
         lost = first - self._next
         last = count if at_most is None else min(count, first + at_most)
-        rows: list[NDArray[np.void]] = []
+        rows = np.empty(max(0, last - first), self._slots["record"].dtype)
+        found = 0
         for number in range(first, last):
-            row = self._copy(number)
-            if row is None:
-                lost += 1
+            if self._copy(number, rows[found : found + 1]):
+                found += 1
             else:
-                rows.append(row)
+                lost += 1
         self._next = last
-        empty = self._slots["record"][:0].copy()
-        return Records(np.concatenate(rows) if rows else empty, lost)
+        return Records(rows[:found], lost)
 
-    def _copy(self, number: int) -> NDArray[np.void] | None:
+    def _copy(self, number: int, into: NDArray[np.void]) -> bool:
+        """Copy a record; False where the writer has overwritten it, or did meanwhile."""
         place = number % len(self._slots)
         turn = 2 * number + 2
         if int(self._slots["turn"][place]) != turn:
-            return None
-        row = self._slots["record"][place : place + 1].copy()
-        return row if int(self._slots["turn"][place]) == turn else None
+            return False
+        into[:] = self._slots["record"][place : place + 1]
+        return int(self._slots["turn"][place]) == turn
 
     def close(self) -> None:
         """Unmap."""

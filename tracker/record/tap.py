@@ -39,7 +39,8 @@ class Tap:
         """
         records = self._ring.take(at_most=self._at_most)
         t_s = records.rows[self._time_field]
-        kept = records.rows[(t_s >= self._from_s) & (t_s <= until_s)]
+        is_wanted = (t_s >= self._from_s) & (t_s <= until_s)
+        kept = records.rows if is_wanted.all() else records.rows[is_wanted]
         lost = records.lost if self._has_begun else 0
         self._has_begun = self._has_begun or len(kept) > 0
         return Records(kept, lost)
