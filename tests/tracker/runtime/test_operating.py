@@ -1,0 +1,128 @@
+"""What keys mean: the orders that they become, and to whom."""
+
+import pytest
+
+from tracker.runtime.operating import Operating
+from tracker.runtime.orders import (
+    End,
+    Halt,
+    MarkEvent,
+    Release,
+    StartRecording,
+    StartTracking,
+    Status,
+    StopRecording,
+    StopTracking,
+)
+
+
+class PaperCrew:
+    """Remembers who was told what; marks in the recording aside."""
+
+    def __init__(self):
+        self.told = []
+        self.marks = []
+
+    def send(self, role, order):
+        if isinstance(order, MarkEvent):
+            self.marks.append(order)
+        else:
+            self.told.append((role, order))
+        return True
+
+
+@pytest.fixture
+def crew():
+    return PaperCrew()
+
+
+@pytest.fixture
+def operating(crew, tmp_path, clock):
+    return Operating(crew, tmp_path, clock)
+
+
+def test_an_idle_session_holds_the_stage(operating, crew):
+    operating.begin("idle", {}, 100.0)
+
+    assert crew.told == [("stage", Halt())]
+    assert operating.state == "idle"
+
+
+def test_a_recording_session_tracks_and_records_from_the_given_time(operating, crew, tmp_path):
+    operating.begin("recording", {"model_name": "eye"}, 104.0)
+
+    assert crew.told == [
+        ("stage", Release()),
+        ("control", StartTracking()),
+        (
+            "recorder",
+            StartRecording(str(tmp_path / "0001"), 104.0, facts={"model_name": "eye"}),
+        ),
+    ]
+    assert operating.state == "recording"
+
+
+def test_the_space_bar_halts_the_stage_first_and_t_releases_it(operating, crew):
+    operating.begin("tracking", {}, 100.0)
+    crew.told.clear()
+
+    operating.obey(" ")
+    state = operating.state
+    operating.obey("t")
+
+    assert crew.told[0] == ("stage", Halt())
+    assert state == "STOPPED"
+    assert crew.told[-2:] == [("stage", Release()), ("control", StartTracking())]
+    assert operating.state == "tracking"
+
+
+def test_t_ends_tracking_with_the_stage_held(operating, crew):
+    operating.begin("tracking", {}, 100.0)
+    crew.told.clear()
+
+    operating.obey("t")
+
+    assert crew.told == [("stage", Halt()), ("control", StopTracking())]
+    assert operating.state == "idle"
+
+
+def test_r_stops_a_recording_once_however_often_it_is_pressed(operating, crew):
+    operating.begin("recording", {}, 100.0)
+    crew.told.clear()
+
+    operating.obey("rr")
+
+    assert crew.told == [("recorder", StopRecording(t_s=100.0))]
+
+
+def test_q_quits_and_what_follows_it_is_not_carried_out(operating, crew):
+    operating.begin("idle", {}, 100.0)
+    crew.told.clear()
+
+    assert operating.obey("xqt")
+    assert crew.told == []
+
+
+def test_the_end_halts_the_stage_before_it_stops_the_recording(operating, crew):
+    operating.begin("recording", {}, 100.0)
+    crew.told.clear()
+
+    operating.finish(keeps_all=False)
+
+    assert crew.told == [("stage", End()), ("recorder", StopRecording(t_s=100.0))]
+
+
+def test_new_timeouts_are_marked_in_the_recording(operating, crew):
+    for timeouts in (0.0, 2.0, 2.0, 3.0):
+        operating.note_status(Status("stage", {"timeouts": timeouts}))
+
+    assert [mark.values["count"] for mark in crew.marks] == [2.0, 1.0]
+
+
+def test_a_recording_that_could_not_be_opened_is_not_shown_as_one(operating, clock):
+    operating.begin("recording", {}, 100.0)
+    clock.advance_to(103.0)
+
+    operating.note_status(Status("recorder", {"is_recording": 0.0}))
+
+    assert operating.state == "tracking"
