@@ -45,9 +45,9 @@ class DetectorConfig(Section):
 class EstimateConfig(Section):
     """How fast a head may be, and how well it is seen."""
 
-    agility_um2_s3: PositiveFloat = 1.0e6
-    swing_s: PositiveFloat = 0.2  # how long a head is pushed one way before it is another
-    noise_um: PositiveFloat = 2.0
+    agility_um2_s3: PositiveFloat = 2.0e6
+    swing_s: PositiveFloat = 0.1  # how long a head is pushed one way before it is another
+    noise_um: PositiveFloat = 1.5
     forget_after_s: PositiveFloat = 1.0  # unseen for so long: given up, search anew
 
 
@@ -58,7 +58,7 @@ class ControlConfig(Section):
     """Which way to steer."""
 
     law: Law = "foresight"
-    gain_per_s: PositiveFloat = 10.0
+    gain_per_s: PositiveFloat = 25.0
     integral_per_s2: NonNegativeFloat = 0.0  # law pid alone
     derivative: NonNegativeFloat = 0.0  # law pid alone
 
