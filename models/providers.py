@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import importlib.metadata
 import logging
 import os
@@ -235,7 +236,9 @@ def _check_contract(session: _Session, file: Path) -> None:
     """Raise ModelFileError, naming everything in which the graph breaks the contract."""
     faults: list[str] = []
     inputs = session.get_inputs()
-    if [(port.name, port.type, len(port.shape)) for port in inputs] != [(INPUT, "tensor(uint8)", 2)]:
+    if [(port.name, port.type, len(port.shape)) for port in inputs] != [
+        (INPUT, "tensor(uint8)", 2)
+    ]:
         given = ", ".join(f"{port.name} {port.type} {list(port.shape)}" for port in inputs)
         faults.append(f"expected one input, {INPUT} tensor(uint8) [rows, columns], got {given}")
     outputs = {port.name: tuple(port.shape) for port in session.get_outputs()}
@@ -251,12 +254,10 @@ def _check_contract(session: _Session, file: Path) -> None:
 
 def _run_errors() -> tuple[type[Exception], ...]:
     """Return what ONNX Runtime raises; its errors have no common base of their own."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile",
-             "NotImplemented", "RuntimeException", "EPFail", "NoModel", "EngineError")  # fmt: skip
-    found = [getattr(state, name, None) for name in names]
-    return (RuntimeError, ValueError, *(error for error in found if error is not None))
+    native = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")
+    named = [cast(object, value) for value in vars(native).values()]
+    errors = [one for one in named if isinstance(one, type) and issubclass(one, Exception)]
+    return (RuntimeError, ValueError, *errors)
 
 
 def _first_line(error: Exception) -> str:

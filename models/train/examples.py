@@ -60,7 +60,10 @@ class Sampler:
         random = self.random
         scale = float(np.exp(random.uniform(-0.3, 0.3)))
         piece_from_frame = _pose(
-            x, y, angle_rad=random.uniform(0.0, 2.0 * np.pi), scale=scale,
+            x,
+            y,
+            angle_rad=random.uniform(0.0, 2.0 * np.pi),
+            scale=scale,
             is_mirrored=bool(random.random() < 0.5),
         )
         image = cv2.warpAffine(
@@ -70,11 +73,10 @@ class Sampler:
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        shrunk = cv2.resize(image.astype(np.float32), (_SHRUNK_PX, _SHRUNK_PX),
-                            interpolation=cv2.INTER_AREA)
+        shrunk = cv2.resize(image, (_SHRUNK_PX, _SHRUNK_PX), interpolation=cv2.INTER_AREA)
         keypoints = self.frames.keypoints_px[index] @ piece_from_frame[:, :2].T
         keypoints = keypoints + piece_from_frame[:, 2]
-        return spoil(shrunk, random), keypoints.astype(np.float32), place
+        return spoil(shrunk.astype(np.float32), random), keypoints.astype(np.float32), place
 
     def _place(self) -> tuple[int, float, float]:
         random, frames = self.random, self.frames

@@ -61,9 +61,7 @@ def export_model(
         keypoints=KEYPOINTS,
         um_per_px=um_per_px,
         trained_on=trained_on,
-        search=GraphEntry(
-            file=search.name, sha256=file_sha256(search), input="any", shrink=SHRINK
-        ),
+        search=GraphEntry(file=search.name, sha256=file_sha256(search), input="any", shrink=SHRINK),
         track=GraphEntry(
             file=track.name, sha256=file_sha256(track), input=TRACK_SHAPE, shrink=SHRINK
         ),

@@ -20,6 +20,8 @@ from models.errors import TrainingError
 LabelledFrame: TypeAlias = tuple[GreyImage, NDArray[np.float64]]  # keypoints (animals, 3, 2)
 Progress: TypeAlias = Callable[[float], None]  # told the share that is done
 
+# The head's centre lies this far from metacorpus to terminal bulb: about the nerve ring.
+HEAD_FRACTION = 0.3
 _MOST_ANIMALS = 8
 
 
@@ -38,13 +40,11 @@ class FrameSet:
         padded = self.keypoints_px[index]
         return padded[np.isfinite(padded).all(axis=(1, 2))]
 
-    def split(self, held_out: int) -> tuple[FrameSet, FrameSet]:
-        """Return what to learn from, and the last `held_out` frames to be judged by."""
-        cut = len(self) - held_out
-        return (
-            FrameSet(self.images[:cut], self.keypoints_px[:cut]),
-            FrameSet(self.images[cut:], self.keypoints_px[cut:]),
-        )
+
+def head_center_px(keypoints_px: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the head's centre (..., 2) of keypoints (..., 3, 2)."""
+    metacorpus, bulb = keypoints_px[..., 1, :], keypoints_px[..., 2, :]
+    return metacorpus + HEAD_FRACTION * (bulb - metacorpus)
 
 
 def collect_frames(
@@ -73,7 +73,7 @@ def collect_frames(
                     f"frame {done} is {image.dtype} {image.shape}: expected uint8 {shape}"
                 )
             file.write(np.ascontiguousarray(image).tobytes())
-            animals = keypoints_px[:_MOST_ANIMALS]
+            animals = _with_head_in(shape, keypoints_px)[:_MOST_ANIMALS]
             labels[done, : len(animals)] = animals
             done += 1
             tell(done / count)
@@ -83,6 +83,13 @@ def collect_frames(
         raise TrainingError(f"only {done} of {count} frames could be had: ask for fewer")
     np.savez(folder / "labels.npz", keypoints_px=labels, shape=shape, recipe=recipe)
     return FrameSet(_mapped(folder, (count, *shape)), labels)
+
+
+def _with_head_in(shape: tuple[int, int], keypoints_px: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Leave out the animals whose head's centre lies beyond the picture."""
+    head_px = head_center_px(keypoints_px)
+    is_in = (head_px >= 0.0) & (head_px <= (shape[1] - 1, shape[0] - 1))
+    return keypoints_px[is_in.all(axis=1)]
 
 
 def _kept_frames(folder: Path, *, count: int, recipe: str) -> FrameSet | None:

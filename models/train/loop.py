@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from models.train.loss import loss_of, target_for
 from models.train.network import HeadNetwork
 
 _STATE_FILE = "state.pt"
-_MISTAKEN = 0.3  # a head seen so surely where none is makes a hard place
+_MISTAKEN = 0.5  # a head seen so surely where none is makes a hard place
 _AVERAGED_STEPS = 300  # the shipped weights are a running mean over about so many steps
 
 
@@ -58,6 +59,9 @@ class Training:
     def __init__(self, frames: FrameSet, schedule: Schedule, *, seed: int, folder: Path) -> None:
         torch.manual_seed(seed)
         self.network = HeadNetwork()
+        for weights in self.network.parameters():
+            if weights.dim() == 4:  # channels last: twice as fast on a processor
+                weights.data = weights.data.contiguous(memory_format=torch.channels_last)
         self.mean = AveragedModel(
             self.network,
             multi_avg_fn=get_ema_multi_avg_fn(1.0 - 1.0 / _AVERAGED_STEPS),
@@ -70,6 +74,9 @@ class Training:
         self._file = folder / _STATE_FILE
         self._restore()
         self._sampler = Sampler(frames, np.random.default_rng((seed, self.step)))
+        # One batch is drawn while another is learned from; both release the interpreter.
+        self._drawer = ThreadPoolExecutor(1)
+        self._next = self._drawer.submit(self._sampler.draw, schedule.batch_size)
 
     def run(self, tell: Callable[[Moment], None]) -> None:
         """Train until the time is up. Ctrl-C ends it early; what was learned is kept."""
@@ -98,6 +105,7 @@ class Training:
                 )
         except KeyboardInterrupt:
             pass
+        self._drawer.shutdown()
         self._keep()
 
     def learned(self) -> HeadNetwork:
@@ -112,7 +120,8 @@ class Training:
         fall = 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
         for group in self._optimizer.param_groups:
             group["lr"] = schedule.peak_rate * warmth * (0.01 + 0.99 * fall)
-        batch = self._sampler.draw(schedule.batch_size)
+        batch = self._next.result()
+        self._next = self._drawer.submit(self._sampler.draw, schedule.batch_size)
         cells = self.network(torch.from_numpy(batch.pieces)[:, None])
         rows, columns = cells.shape[2:]
         target = target_for(torch.from_numpy(batch.keypoints_px), rows=rows, columns=columns)
@@ -131,7 +140,7 @@ class Training:
         sure = torch.sigmoid(cells[:, 0])
         false = (sure * (heat < 0.05)).amax(dim=(1, 2))
         missed = ((1.0 - sure) * (heat > 0.999)).amax(dim=(1, 2))
-        wrong = (false > _MISTAKEN) | (missed > 1.0 - _MISTAKEN)
+        wrong = (false > _MISTAKEN) | (missed > _MISTAKEN)
         for place in torch.nonzero(wrong).flatten().tolist():
             self._sampler.hard_places.append(batch.origin[place])
 
@@ -164,5 +173,3 @@ class Training:
                 f"{self._file}: not the state of a training like this one"
                 f" ({str(error).splitlines()[0]}): move it away, or give another --out"
             ) from error
-
-

@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.train.frames import HEAD_FRACTION
 from models.train.network import CELL_ORIGIN_PX, STRIDE_PX
 
-# The head's centre lies this far from metacorpus to terminal bulb: about the nerve ring.
-HEAD_FRACTION = 0.3
 _HEAT_CELLS = 1.2  # how wide a head's peak is asked to be
 _TEACHING_CELLS = 1.5  # cells nearer than this to a head answer for its keypoints
 _LEAST_SCALE_CELLS = 0.02

@@ -76,11 +76,12 @@ class HeadNetwork(nn.Module):
         self.back = nn.Conv2d(coarse, fine, 1)
         self.answer = nn.Sequential(_Block(fine, fine, kernel=3), nn.Conv2d(fine, 10, 1))
         last = self.answer[-1]
-        assert isinstance(last, nn.Conv2d) and last.bias is not None
+        assert isinstance(last, nn.Conv2d)
+        assert last.bias is not None
         nn.init.constant_(last.bias[:1], -4.0)  # a head is a rare thing
 
     def forward(self, shrunk: Tensor) -> Tensor:
-        """Map (batch, 1, rows, columns) shrunk grey levels to (batch, 10, rows / 4, columns / 4)."""
+        """Map (batch, 1, rows, columns), shrunk, to (batch, 10, rows / 4, columns / 4)."""
         near = self.near(self.stem(contrast(shrunk)))
         around = functional.interpolate(self.back(self.around(near)), scale_factor=2.0)
         return self.answer(near + around[:, :, : near.shape[2], : near.shape[3]])
@@ -92,9 +93,7 @@ def contrast(shrunk: Tensor) -> Tensor:
     Lamp, gain and vignette cancel; the background is a mean over some 64 frame pixels, made
     smooth, so that it costs next to nothing.
     """
-    coarse = functional.avg_pool2d(
-        shrunk, _BACKGROUND_PX, ceil_mode=True, count_include_pad=False
-    )
+    coarse = functional.avg_pool2d(shrunk, _BACKGROUND_PX, ceil_mode=True, count_include_pad=False)
     smooth = functional.avg_pool2d(coarse, 3, stride=1, padding=1, count_include_pad=False)
     spread = functional.interpolate(smooth, scale_factor=float(_BACKGROUND_PX), mode="bilinear")
     background = spread[:, :, : shrunk.shape[2], : shrunk.shape[3]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,13 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detection import Candidate, Detector, Pixel
-from models.train.frames import FrameSet, Progress
+from models.detection import Candidate, Detector
+from models.train.frames import FrameSet, Progress, head_center_px
 
 NEAR_PX = 10.0
 ELSEWHERE_PX = 60.0  # farther from every head than a head is long: a tail, or debris
 _PREDICTION_ERROR_PX = 25.0  # how far off the expected place the crop is asked at
-_HEAD_FRACTION = 0.3  # of the way from metacorpus to terminal bulb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,9 @@ class Report:
     def write(self, file: Path) -> None:
         """Write the report as JSON; what is not known is null."""
         content = {
-            way: {name: value if value == value else None for name, value in asdict(score).items()}
+            way: {
+                name: None if math.isnan(value) else value for name, value in asdict(score).items()
+            }
             for way, score in (("search", self.search), ("track", self.track))
         }
         file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
@@ -73,12 +75,6 @@ def judge(detector: Detector, frames: FrameSet, *, seed: int, tell: Progress) ->
             tracked.append(_Judged(animals, detector.detect(image, near_px=middle)))
         tell((index + 1) / len(frames))
     return Report(search=_score(searched), track=_score(tracked))
-
-
-def head_center_px(keypoints_px: NDArray[np.float64]) -> Pixel:
-    """Return the head's centre of keypoints (3, 2)."""
-    _, metacorpus, bulb = keypoints_px
-    return metacorpus + _HEAD_FRACTION * (bulb - metacorpus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,23 @@ from numpy.typing import NDArray
 
 Piece = NDArray[np.float32]  # (rows, columns), grey levels
 
-_INVERTED = 0.1  # share of pieces whose contrast changes sign, as it does with focus
+_INVERTED = 0.05  # share of pieces whose contrast changes sign, as it does with focus
 
 
 def spoil(piece: Piece, random: np.random.Generator) -> Piece:
     """Return the piece as another lamp, lens, camera or agar would have shown it."""
     level = float(piece.mean())
     spoilt = _blurred(piece, random)
-    gain = np.exp(random.uniform(-0.5, 0.4))
+    gain = np.exp(random.uniform(-0.4, 0.3))
     if random.random() < _INVERTED:
         gain = -gain
     spoilt = level + (spoilt - level) * gain
     spoilt = (spoilt + _sloping_light(piece.shape, random)) * np.exp(random.uniform(-0.4, 0.25))
     if random.random() < 0.3:
         _cover(spoilt, random)
-    if random.random() < 0.7:
+    if random.random() < 0.5:
         noise = random.standard_normal(piece.shape, dtype=np.float32)
-        spoilt = spoilt + noise * np.float32(random.uniform(0.0, 4.0))
+        spoilt = spoilt + noise * np.float32(random.uniform(0.0, 3.0))
     gamma = np.exp(random.uniform(-0.2, 0.2))
     lit = np.clip(spoilt, 1.0, 255.0) / 255.0
     return (255.0 * lit**gamma).astype(np.float32)
@@ -47,8 +47,13 @@ def _smear(random: np.random.Generator) -> NDArray[np.float32]:
     reach = length_px * np.array([np.cos(angle_rad), np.sin(angle_rad)])
     start, end = ((np.array([4.0, 4.0]) + side * reach) * 16.0 for side in (-1.0, 1.0))
     cv2.line(
-        kernel, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 1.0,
-        thickness=1, lineType=cv2.LINE_AA, shift=4,
+        kernel,
+        (int(start[0]), int(start[1])),
+        (int(end[0]), int(end[1])),
+        1.0,
+        thickness=1,
+        lineType=cv2.LINE_AA,
+        shift=4,
     )
     return kernel / kernel.sum()
 
@@ -69,7 +74,16 @@ def _cover(piece: Piece, random: np.random.Generator) -> None:
         center = (int(random.integers(columns)), int(random.integers(rows)))
         long_px, wide_px = int(random.uniform(3, 14)), int(random.uniform(1, 6))
         grey = level * float(random.uniform(0.6, 1.3))
-        cv2.ellipse(drawn, center, (long_px, wide_px), float(random.uniform(0, 180)), 0, 360,
-                    grey, thickness=-1, lineType=cv2.LINE_AA)
+        cv2.ellipse(
+            drawn,
+            center,
+            (long_px, wide_px),
+            float(random.uniform(0, 180)),
+            0,
+            360,
+            grey,
+            thickness=-1,
+            lineType=cv2.LINE_AA,
+        )
     share = np.float32(random.uniform(0.4, 1.0))
     piece += share * (cv2.GaussianBlur(drawn, (0, 0), random.uniform(0.6, 2.0)) - piece)

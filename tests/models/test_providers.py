@@ -1,0 +1,100 @@
+"""Where graphs run is asked of the session, and nothing is printed on machines without a GPU."""
+
+import logging
+import os
+
+import numpy as np
+import pytest
+from onnx import TensorProto
+
+from models import providers
+from models.errors import ModelFileError, ProviderError
+
+HAS_NO_CUDA = providers.why_no_cuda() is not None
+without_gpu = pytest.mark.skipif(not HAS_NO_CUDA, reason="this machine has a GPU")
+
+
+@without_gpu
+def test_auto_runs_on_the_processor_without_a_word_where_there_is_no_gpu(write_graph, capfd):
+    graph = providers.open_graph(write_graph("graph.onnx", (32, 48)), "auto")
+
+    assert graph.provider == "CPUExecutionProvider"
+    assert capfd.readouterr().err == ""
+
+
+@without_gpu
+def test_cuda_by_name_is_refused_in_one_line_where_there_is_none(write_graph):
+    with pytest.raises(ProviderError, match=r"detector\.provider: cuda: .*set it to cpu") as caught:
+        providers.open_graph(write_graph("graph.onnx", (32, 48)), "cuda")
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("version", "cuda"), [("1.26.0", 12), ("1.27.0", 13), ("1.31.1", 13)])
+def test_the_runtime_says_which_cuda_it_needs(version, cuda):
+    assert providers.cuda_needed(version) == cuda
+
+
+def test_two_runtimes_side_by_side_are_warned_of(monkeypatch, caplog):
+    monkeypatch.setattr(providers, "rival_packages", lambda: ["onnxruntime", "onnxruntime-gpu"])
+
+    with caplog.at_level(logging.WARNING):
+        providers.warn_of_rivals()
+
+    assert "onnxruntime,onnxruntime-gpu" in caplog.text
+
+
+def test_one_runtime_is_nothing_to_speak_of(caplog):
+    assert len(providers.rival_packages()) == 1
+
+    with caplog.at_level(logging.WARNING):
+        providers.warn_of_rivals()
+
+    assert caplog.text == ""
+
+
+def test_what_a_library_prints_is_caught(capfd):
+    with providers.caught_native_text() as lines:
+        os.write(2, b"red text\n\nmore of it\n")
+
+    assert lines == ["red text", "more of it"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_graph_that_fails_is_an_error_and_no_change_of_device(write_graph):
+    graph = providers.open_graph(write_graph("graph.onnx", (32, 48)), "cpu")
+
+    with pytest.raises(ProviderError, match=r"graph\.onnx: failed on CPUExecutionProvider"):
+        graph.ask(np.zeros((10, 10), np.uint8))
+
+
+def test_what_is_no_graph_is_refused_in_one_line(tmp_path):
+    file = tmp_path / "graph.onnx"
+    file.write_bytes(b"not a graph")
+
+    with pytest.raises(ModelFileError, match=r"graph\.onnx: not a graph") as caught:
+        providers.open_graph(file, "cpu")
+
+    assert "\n" not in str(caught.value)
+
+
+def test_a_graph_that_lacks_an_output_breaks_the_contract(write_graph):
+    file = write_graph("graph.onnx", (32, 48), leave_out="confidence")
+
+    with pytest.raises(ModelFileError, match="breaks the contract.*no output confidence"):
+        providers.open_graph(file, "cpu")
+
+
+def test_a_graph_that_wants_floats_breaks_the_contract(write_graph):
+    file = write_graph("graph.onnx", (32, 48), input_type=TensorProto.FLOAT)
+
+    with pytest.raises(ModelFileError, match=r"expected one input, image tensor\(uint8\)"):
+        providers.open_graph(file, "cpu")
+
+
+def test_an_error_that_a_model_does_not_guess_is_nan(write_graph):
+    graph = providers.open_graph(write_graph("graph.onnx", (32, 48)), "cpu")
+
+    answer = graph.ask(np.zeros((32, 48), np.uint8))
+
+    assert np.isnan(answer.expected_error_px).all()
