@@ -108,7 +108,7 @@ class Plate:
         patch = np.ascontiguousarray(nine[near, near])
         fine = cv2.GaussianBlur(patch, (0, 0), 1.0) * (2.0 * math.sqrt(math.pi) * 1.0)
         coarse = cv2.GaussianBlur(patch, (0, 0), 5.0) * (2.0 * math.sqrt(math.pi) * 5.0)
-        half = np.float32(self._texture) * (0.82 * fine + 0.57 * coarse)
+        half = np.float32(self._texture) * (0.85 * fine + 0.4 * coarse)
         half += self._shading(column * _HALF - edge, row * _HALF - edge, len(patch))
         size = 2 * len(patch)
         whole = cv2.resize(half, (size, size), interpolation=cv2.INTER_CUBIC)

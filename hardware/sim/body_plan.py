@@ -1,0 +1,93 @@
+"""The straightened animal as a plane: where each of its pixels lies in the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.sim.anatomy import METACORPUS, TERMINAL_BULB, half_width_um
+
+Field: TypeAlias = NDArray[np.float64]
+
+REFERENCE_UM = 1000.0  # sizes of organs are given for an animal this long
+METACORPUS_UM = METACORPUS * REFERENCE_UM
+BULB_UM = TERMINAL_BULB * REFERENCE_UM
+PAD_PX = 14  # of plate around the animal, for the halo and the blur
+_FINER = 3  # the outline is traced on a finer grid
+_BLUNT_UM = 13.0  # how far behind the nose's tip the head has its full width
+_SMOOTH_UM = 14.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyPlan:
+    """Coordinates of the texture's pixels: micrometres are those of an animal 1 mm long."""
+
+    shape: tuple[int, int]
+    um_per_px: float  # of the reference animal
+    along_um: Field  # (1, columns), 0 at the nose
+    across_um: Field  # (rows, 1), 0 on the midline
+    width: Field  # (rows, columns) across as a fraction of the half width, -1..1 inside
+    outside_px: Field  # (rows, columns) distance to the outline, negative inside
+
+    @property
+    def fraction(self) -> Field:
+        """Return the place along the body, (1, columns): 0 nose, 1 tail."""
+        return self.along_um / REFERENCE_UM
+
+
+def body_plan(length_px: float, half_px: int) -> BodyPlan:
+    """Lay out an animal of a length; the texture is `half_px` high on each side."""
+    shape = 2 * half_px + 1, int(np.ceil(length_px)) + 2 * PAD_PX
+    um_per_px = REFERENCE_UM / length_px
+    along_um: Field = (np.arange(shape[1], dtype=np.float64) - PAD_PX)[None, :] * um_per_px
+    across_um: Field = (np.arange(shape[0], dtype=np.float64) - half_px)[:, None] * um_per_px
+    return BodyPlan(
+        shape=shape,
+        um_per_px=um_per_px,
+        along_um=along_um,
+        across_um=across_um,
+        width=across_um / np.maximum(_half_um(along_um), 0.6),
+        outside_px=_outside_px(shape, um_per_px=um_per_px, half_px=half_px),
+    )
+
+
+def soft_step(distance: Field, soft: float) -> Field:
+    """Rise from 0 to 1 around 0, within about `soft` on each side."""
+    return 1.0 / (1.0 + np.exp(-np.clip(2.0 * distance / soft, -30.0, 30.0)))
+
+
+def bump(distance: Field, size: float) -> Field:
+    """Return 1 at 0, falling to 0 within about `size`, two times over."""
+    return np.exp(-((distance / size) ** 2))
+
+
+def _half_um(along_um: Field) -> Field:
+    """Return the half width, its corners rounded off as nature does."""
+    steps = np.linspace(-2.0, 2.0, 9)
+    weights = np.exp(-0.5 * steps**2)
+    widths = [
+        half_width_um(
+            ((along_um + step * _SMOOTH_UM) / REFERENCE_UM).clip(0.0, 1.0), length_um=REFERENCE_UM
+        )
+        for step in steps
+    ]
+    return np.tensordot(weights / weights.sum(), np.array(widths), axes=1)
+
+
+def _outside_px(shape: tuple[int, int], *, um_per_px: float, half_px: int) -> Field:
+    """Return the distance to the outline, (rows, columns), negative inside."""
+    rows, columns = (size * _FINER for size in shape)
+    along_um = ((np.arange(columns) + 0.5) / _FINER - 0.5 - PAD_PX) * um_per_px
+    across_um = ((np.arange(rows) + 0.5) / _FINER - 0.5 - half_px) * um_per_px
+    to_full = ((_BLUNT_UM - along_um) / _BLUNT_UM).clip(0.0, 1.0)
+    half_um = _half_um(along_um) * np.sqrt(1.0 - to_full**2)
+    half_um[(along_um < 0.0) | (along_um > REFERENCE_UM)] = -1.0
+    mask = (np.abs(across_um)[:, None] <= half_um[None, :]).astype(np.uint8)
+    beyond = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
+    within = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
+    fine = cv2.GaussianBlur((beyond - within) / _FINER, (0, 0), 1.5)
+    return cv2.resize(fine, shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float64)
