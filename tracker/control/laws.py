@@ -32,7 +32,7 @@ def tuned(law: Law) -> ControlConfig:
 
 _TUNED: dict[Law, ControlConfig] = {
     "foresight": ControlConfig(law="foresight"),
-    "proportional": ControlConfig(law="proportional", gain_per_s=12.0),
+    "proportional": ControlConfig(law="proportional", gain_per_s=35.0),
     "incumbent": ControlConfig(law="incumbent"),
-    "pid": ControlConfig(law="pid", gain_per_s=12.0, integral_per_s2=20.0, derivative=0.1),
+    "pid": ControlConfig(law="pid", gain_per_s=25.0, integral_per_s2=300.0, derivative=0.1),
 }

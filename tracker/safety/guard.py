@@ -5,7 +5,7 @@ may be unreadable, rest on an old frame or on one from the future, come too ofte
 positions may stop coming. Whatever is in doubt, the stage stands.
 
 One thread of one process uses a guard: it asks for positions through it (`ask`, `answer`), hands
-every post to `obey` and calls `check` on every turn, at least each 10 ms.
+every post to `obey` and calls `check` on every turn, at least every `LONGEST_TURN_S`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from tracker.safety.coasting import coasting_share
 
 # A velocity may change by as much as this long a pause allows, however long the pause really was.
 LONGEST_SLEW_S = 0.05
+# `check` comes at least so often; silence may go unnoticed for as long.
+LONGEST_TURN_S = 0.01
 # A stage that has not said for so long where it is might be anywhere.
 OLDEST_POSITION_S = 0.2
 HALT_SEQUENCE = -1
@@ -165,7 +167,7 @@ class Guard:
             last_um_s=self._last_um_s,
             since_s=min(now_s - self._last_s, LONGEST_SLEW_S),
             share=coasting_share(now_s - command.seen_s, coast_s=self._coast_s),
-            ahead_s=self._deadman.deadman_s + self._stage.command_delay_s,
+            ahead_s=self._deadman.deadman_s + LONGEST_TURN_S + self._stage.command_delay_s,
             whereabouts=self._whereabouts(now_s),
         )
 
