@@ -17,17 +17,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score a recording, closed or cut short, and return the exit status."""
+    from tracker.record.figures_file import figures_json, write_figures
     from tracker.record.reader import open_recording
     from tracker.record.score import rows_of, score
-    from tracker.record.summary import summary_json, summary_table, write_summary
+    from tracker.record.summary import summary_table
 
     recording = open_recording(arguments.recording)
     summary = score(rows_of(recording))
     if arguments.json == Path("-"):
-        sys.stdout.write(summary_json(summary))
+        sys.stdout.write(figures_json(summary))
         return 0
     if arguments.json is not None:
-        write_summary(arguments.json, summary)
+        write_figures(arguments.json, summary)
     header = recording.header
     cut_short = "" if recording.was_closed else ", cut short"
     print(f"{recording.folder}: {header.session}, {header.wall_time[:19]}{cut_short}\n")

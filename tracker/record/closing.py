@@ -10,13 +10,13 @@ from pathlib import Path
 
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.events import Event
+from tracker.record.figures_file import write_figures
 from tracker.record.header import Header
 from tracker.record.reader import open_recording
 from tracker.record.report import draw_report
 from tracker.record.schema import REPORT_FILE, SUMMARY_FILE
 from tracker.record.score import rows_of, score
 from tracker.record.session_manifest import list_recording
-from tracker.record.summary import write_summary
 from tracker.record.writer import RecordingWriter
 
 
@@ -45,7 +45,7 @@ def sum_up(folder: Path) -> None:
     recording = open_recording(folder)
     run = rows_of(recording)
     summary = score(run)
-    write_summary(folder / SUMMARY_FILE, summary)
+    write_figures(folder / SUMMARY_FILE, summary)
     draw_report(folder / REPORT_FILE, run, summary, recording.header)
 
 

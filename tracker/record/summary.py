@@ -5,12 +5,11 @@ Seconds and micrometres, as everywhere; what could not be known is NaN here and 
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TypedDict, cast
 
-from tracker.errors import RecordingError
+from tracker.record.figures_file import read_figures
 from tracker.record.schema import SUMMARY_FILE
 from tracker.statistics import ErrorFigures, Spread
 
@@ -69,39 +68,13 @@ class Summary(TypedDict):
     stage: StageCounts
 
 
-def summary_json(summary: Summary) -> str:
-    """Spell a summary; NaN becomes null, as JSON wants it."""
-    return json.dumps(_without_nan(summary), indent=2, allow_nan=False) + "\n"
-
-
-def write_summary(path: Path, summary: Summary) -> None:
-    """Write summary.json in one go.
-
-    Raises:
-        RecordingError: it cannot be written.
-    """
-    unfinished = path.with_suffix(".unfinished")
-    try:
-        unfinished.write_text(summary_json(summary), encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise RecordingError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
 def read_summary(folder: Path) -> Summary:
     """Read summary.json of a recording's folder.
 
     Raises:
         RecordingError: there is none (the recording was cut short), or it is damaged.
     """
-    path = folder / SUMMARY_FILE
-    try:
-        words = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise RecordingError(f"{path} is damaged: {error}") from error
-    return cast("Summary", _with_nan(words))
+    return cast("Summary", read_figures(folder / SUMMARY_FILE))
 
 
 def summary_table(summary: Summary) -> str:
@@ -166,15 +139,3 @@ def _number(value: float) -> str:
 
 def _percent(fraction: float) -> str:
     return "-" if math.isnan(fraction) else f"{100.0 * fraction:.2f} %"
-
-
-def _without_nan(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _without_nan(inner) for key, inner in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _with_nan(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _with_nan(inner) for key, inner in value.items()}
-    return float("nan") if value is None else value

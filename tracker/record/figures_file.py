@@ -1,0 +1,58 @@
+"""Figures as JSON: what is not known is NaN in the program and null in the file."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+from tracker.errors import RecordingError
+
+
+def figures_json(figures: object) -> str:
+    """Spell nested figures.
+
+    >>> json.loads(figures_json({"rms": float("nan"), "max": 2.0}))
+    {'rms': None, 'max': 2.0}
+    """
+    return json.dumps(_without_nan(figures), indent=2, allow_nan=False) + "\n"
+
+
+def write_figures(path: Path, figures: object) -> None:
+    """Write a JSON file in one go.
+
+    Raises:
+        RecordingError: it cannot be written.
+    """
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        unfinished.write_text(figures_json(figures), encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def read_figures(path: Path) -> object:
+    """Read what `write_figures` wrote.
+
+    Raises:
+        RecordingError: there is no such file, or it is damaged.
+    """
+    try:
+        return _with_nan(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise RecordingError(f"{path} is damaged: {error}") from error
+
+
+def _without_nan(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _with_nan(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _with_nan(inner) for key, inner in value.items()}
+    return float("nan") if value is None else value

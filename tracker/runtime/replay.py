@@ -1,0 +1,138 @@
+"""Today's loop over a recording, in stepped time: the recorded frames, stage and moments.
+
+The loop looks again at the frames that it used then, with the stage where it was then and each
+look taking as long as it took then; what it would command goes nowhere, for the animal of a
+recording cannot be followed anew. So it says how seeing, placing and steering have changed, and
+nothing about where a changed loop would have led the stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.clock import SteppedClock
+from hardware.types import Frame
+from models.detection import Candidate, Detector, GreyImage, Pixel
+from tracker.config import Config
+from tracker.control.laws import make_controller
+from tracker.errors import RecordingError
+from tracker.estimate.head import HeadEstimator
+from tracker.history import StageHistory
+from tracker.messages import TICK_ROW, Command, Mode, tick_record
+from tracker.record.frame_log import is_broken
+from tracker.record.reader import Recording
+from tracker.record.schema import Rows
+from tracker.runtime.loop import Loop
+
+_KEPT_S = 1.0
+
+
+class ReplayedStage:
+    """Fulfils `tracker.parts.StagePost` from the positions of a recording.
+
+    `delay_s` is set to what it was believed to be at each tick; posts go nowhere.
+    """
+
+    def __init__(self, positions: Rows, clock: SteppedClock) -> None:
+        self._positions = positions[_is_rising(positions["t_s"])]
+        self._clock = clock
+        self.delay_s = 0.0
+
+    def history(self) -> StageHistory:
+        """Return the positions of the last second that had been received by now."""
+        now_s, positions = self._clock.now_s(), self._positions
+        if not len(positions):
+            return StageHistory(np.array([now_s]), np.zeros((1, 2)))
+        known = max(1, int(np.searchsorted(positions["received_s"], now_s, side="right")))
+        last_s = float(positions["t_s"][known - 1])
+        first = int(np.searchsorted(positions["t_s"][:known], last_s - _KEPT_S, side="right"))
+        kept = positions[first:known]
+        return StageHistory(kept["t_s"].copy(), kept["position_um"].copy())
+
+    def post(self, command: Command) -> None:
+        """Let it go."""
+
+
+class _RecordedPace:
+    """A detector whose looks end when they ended then."""
+
+    def __init__(self, detector: Detector, clock: SteppedClock) -> None:
+        self._detector = detector
+        self._clock = clock
+        self.until_s = 0.0
+
+    def detect(self, image: GreyImage, *, near_px: Pixel | None = None) -> Sequence[Candidate]:
+        candidates = self._detector.detect(image, near_px=near_px)
+        self._clock.advance_to(max(self.until_s, self._clock.now_s()))
+        return candidates
+
+
+def replay(
+    recording: Recording,
+    config: Config,
+    detector: Detector,
+    *,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Rows:
+    """Return today's ticks (`TICK_ROW`) for the frames that the loop used then.
+
+    `progress` is told which share is done, now and then.
+
+    Raises:
+        RecordingError: there is no frame that the loop used and that is still whole.
+    """
+    clock = SteppedClock(float("-inf"))
+    stage = ReplayedStage(recording.positions, clock)
+    eye = _RecordedPace(detector, clock)
+    loop = Loop(
+        clock=clock,
+        stage=stage,
+        detector=eye,
+        estimator=HeadEstimator(
+            config.estimate,
+            recording.header.calibration,
+            min_confidence=config.detector.min_confidence,
+        ),
+        controller=make_controller(config.control),
+    )
+    now: list[tuple[object, ...]] = []
+    for then, frame in _used_frames(recording):
+        clock.advance_to(max(float(then["started_s"][0]), clock.now_s()))
+        eye.until_s = float(then["detected_s"][0])
+        delay_s = float(then["foreseen_s"][0]) - eye.until_s
+        stage.delay_s = delay_s if np.isfinite(delay_s) else stage.delay_s
+        loop.mode = Mode(int(then["mode"][0]))
+        now.append(tick_record(loop.tick(frame)))
+        progress(len(now) / len(recording.ticks))
+    if not now:
+        raise RecordingError(f"{recording.folder}: no recorded frame was used by the loop")
+    return np.array(now, TICK_ROW)
+
+
+def _used_frames(recording: Recording) -> Iterator[tuple[Rows, Frame]]:
+    """Yield each tick (one row) with the frame it was about, where that was kept whole."""
+    frames, ticks = recording.frames, recording.ticks
+    _, of_frames, of_ticks = np.intersect1d(
+        frames["index"], ticks["frame_index"], return_indices=True
+    )
+    for place, tick in zip(of_frames.tolist(), of_ticks.tolist(), strict=True):
+        if is_broken(frames, place):
+            continue
+        yield (
+            ticks[tick : tick + 1],
+            Frame(
+                index=int(frames["index"][place]),
+                t_s=float(frames["t_s"][place]),
+                received_s=float(frames["received_s"][place]),
+                image=np.array(frames["pixels"][place]),
+            ),
+        )
+
+
+def _is_rising(t_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Leave out stamps that do not rise."""
+    highest = np.maximum.accumulate(t_s)
+    return np.append(np.ones(min(1, len(t_s)), np.bool_), t_s[1:] > highest[:-1])
