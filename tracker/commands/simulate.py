@@ -46,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Simulate, print the table, and return the exit status."""
+    from tracker.record.figures_file import figures_json, write_figures
     from tracker.record.score import score
-    from tracker.record.summary import summary_json, summary_table, write_summary
+    from tracker.record.summary import summary_table
     from tracker.runtime.stepped import SteppedSession, open_session
 
     config = _config(arguments)
@@ -63,10 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     took_s = time.perf_counter() - began_s
     summary = score(session.rows())
     if arguments.json == Path("-"):
-        sys.stdout.write(summary_json(summary))
+        sys.stdout.write(figures_json(summary))
         return 0
     if arguments.json is not None:
-        write_summary(arguments.json, summary)
+        write_figures(arguments.json, summary)
     print(f"{arguments.scenario}, seed {arguments.seed}, law {config.control.law}\n")
     print(summary_table(summary))
     print(f"\n  the guard        {_actions(session.post.guarded)}")
