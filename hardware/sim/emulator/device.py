@@ -1,0 +1,39 @@
+"""An emulated two-axis controller, whatever language it speaks.
+
+Mechanics, and the controller's own idea of where zero is. Languages (`mac6000`) turn their
+bytes into calls of this; times are host seconds, and no call may lie before the last.
+"""
+
+from __future__ import annotations
+
+from hardware.sim.dynamics import MotionListener, SimulatedMechanics
+from hardware.sim.scenario import StageDynamics
+
+
+class EmulatedStage:
+    """Two axes, 0 and 1, in the units that the scenario gives the controller."""
+
+    def __init__(self, dynamics: StageDynamics, *, tell: MotionListener | None = None) -> None:
+        self.mechanics = SimulatedMechanics(dynamics, tell=tell)
+        self._velocity_unit_um_s = dynamics.velocity_unit_um_s
+        self._zero_counts = [0, 0]
+
+    def run(self, axis: int, t_s: float, velocity_units: int) -> None:
+        """Let an axis run at a velocity until told otherwise."""
+        self.mechanics.run_axis(axis, t_s, velocity_units * self._velocity_unit_um_s)
+
+    def move(self, axis: int, t_s: float, delta_um: float) -> None:
+        """Let an axis go a way and come to rest."""
+        self.mechanics.move_axis(axis, t_s, delta_um)
+
+    def halt(self, axis: int, t_s: float) -> None:
+        """Bring an axis to rest."""
+        self.mechanics.run_axis(axis, t_s, 0.0)
+
+    def position_counts(self, axis: int, t_s: float) -> int:
+        """Return what the controller says when asked where an axis is."""
+        return self.mechanics.encoder_counts(axis, t_s) - self._zero_counts[axis]
+
+    def call_position(self, axis: int, t_s: float, counts: int) -> None:
+        """Give the present place of an axis a new name."""
+        self._zero_counts[axis] = self.mechanics.encoder_counts(axis, t_s) - counts

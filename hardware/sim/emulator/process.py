@@ -1,0 +1,167 @@
+"""The process that is an emulated stage controller, reached by nothing but its port.
+
+Bytes take their time on the wire in both directions: what is heard counts from when its last
+byte would have been through, and a reply is handed over when its last byte would have come.
+Like a real controller it goes on as it was told when its client vanishes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from hardware.clock import Clock, HostClock
+from hardware.errors import LinkLostError
+from hardware.platform import ParentWatch, ignore_interrupts
+from hardware.sim.emulator.device import EmulatedStage
+from hardware.sim.emulator.mac6000 import Mac6000Face
+from hardware.sim.emulator.port import EmulatedPort, open_port
+from hardware.sim.emulator.transcript import TranscriptLine, TranscriptWriter
+from hardware.sim.faults import SerialFaults
+from hardware.sim.motion_log import MotionWriter
+from hardware.sim.scenario import Scenario
+
+_BITS_PER_BYTE = 10  # 8N1
+_LOOKS_FOR_PARENT_S = 0.5
+_OUTLIVES_PARENT_S = 5.0  # the stage process still has to halt us when its supervisor has died
+
+
+class Wire:
+    """One direction of a serial line: when each byte is through."""
+
+    def __init__(self, byte_s: float) -> None:
+        self.byte_s = byte_s
+        self._free_s = 0.0
+
+    def first_byte_s(self, from_s: float, count: int) -> float:
+        """Put `count` bytes on the wire at `from_s`; return when the first is through."""
+        starts_s = max(from_s, self._free_s)
+        self._free_s = starts_s + count * self.byte_s
+        return starts_s + self.byte_s
+
+
+class Emulator:
+    """Port, wire, faults, language and stage; `turn` is one round of hearing and saying."""
+
+    def __init__(
+        self,
+        port: EmulatedPort,
+        face: Mac6000Face,
+        faults: SerialFaults,
+        *,
+        byte_s: float,
+        tell: Callable[[TranscriptLine], None],
+        clock: Clock,
+    ) -> None:
+        self._port = port
+        self._face = face
+        self._faults = faults
+        self._inward = Wire(byte_s)
+        self._outward = Wire(byte_s)
+        self._tell = tell
+        self._clock = clock
+        self._due: deque[tuple[float, bytes]] = deque()
+
+    def turn(self, *, at_most_s: float) -> None:
+        """Wait for bytes or for a reply's time, `at_most_s` at most, and handle both."""
+        wait_s = at_most_s
+        if self._due:
+            wait_s = min(at_most_s, self._due[0][0] - self._clock.now_s())
+        self._port.wait(max(wait_s, 0.0))
+        if data := self._port.read():
+            self._hear(data)
+        while self._due and self._due[0][0] <= self._clock.now_s():
+            self._say(self._due.popleft()[1])
+
+    def _hear(self, data: bytes) -> None:
+        first_s = self._inward.first_byte_s(self._clock.now_s(), len(data))
+        heard = self._faults.heard(data, first_s=first_s, byte_s=self._inward.byte_s)
+        for byte, t_s in heard:
+            for exchange in self._face.feed(byte, t_s):
+                self._tell(TranscriptLine(t_s, True, exchange.heard, exchange.meaning))
+                if exchange.reply:
+                    count = len(exchange.reply)
+                    first_back_s = self._outward.first_byte_s(t_s, count)
+                    due_s = first_back_s + (count - 1) * self._outward.byte_s
+                    self._due.append((due_s, exchange.reply))
+
+    def _say(self, reply: bytes) -> None:
+        now_s = self._clock.now_s()
+        said = self._faults.said(reply, now_s)
+        if said:
+            self._port.write(said)
+            self._tell(TranscriptLine(now_s, False, said, "" if said == reply else "garbled"))
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)  # the `finally` of `run_emulator` hangs up
+
+
+def run_emulator(
+    scenario: Scenario,
+    *,
+    epoch_s: float,
+    port_file: Path,
+    transcript_file: Path,
+    motion_ring: Path,
+    over_tcp: bool = False,
+) -> None:
+    """Be the scenario's stage controller until terminated, or a while after the parent has died.
+
+    `epoch_s` is the host time of the world's time zero, by which faults are scheduled.
+
+    Raises:
+        RingError: the motion's ring cannot be made.
+    """
+    ignore_interrupts()
+    signal.signal(signal.SIGTERM, _terminate)
+    parent = ParentWatch(os.getppid())
+    baud = scenario.stage.baud
+    motion = MotionWriter(motion_ring)
+    transcript = TranscriptWriter(transcript_file)
+    port = open_port(over_tcp=over_tcp)
+    try:
+        emulator = Emulator(
+            port,
+            Mac6000Face(EmulatedStage(scenario.stage, tell=motion.publish), baud=baud),
+            SerialFaults(scenario.faults, epoch_s=epoch_s),
+            byte_s=_BITS_PER_BYTE / baud,
+            tell=transcript.write,
+            clock=HostClock(),
+        )
+        _announce(port.name, port_file)
+        until_s = float("inf")
+        while time.perf_counter() < until_s:
+            emulator.turn(at_most_s=_LOOKS_FOR_PARENT_S)
+            if parent.is_gone():
+                until_s = min(until_s, time.perf_counter() + _OUTLIVES_PARENT_S)
+    finally:
+        port.close()
+        transcript.close()
+        motion.close()
+
+
+def _announce(name: str, port_file: Path) -> None:
+    """Write the file in one step, so that nobody reads half a name."""
+    draft = port_file.with_suffix(".draft")
+    draft.write_text(name, encoding="utf-8")
+    draft.replace(port_file)
+
+
+def wait_for_port(port_file: Path, *, within_s: float) -> str:
+    """Return the name of the emulated port once it is open.
+
+    Raises:
+        LinkLostError: it was not open in time.
+    """
+    until_s = time.perf_counter() + within_s
+    while time.perf_counter() < until_s:
+        if port_file.is_file():
+            return port_file.read_text(encoding="utf-8")
+        time.sleep(0.01)
+    raise LinkLostError(f"the emulated stage did not open its port within {within_s:.0f} s")
