@@ -1,12 +1,29 @@
 """A cheap rig for tests with real processes: a small picture, and an eye that needs no network."""
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 import pytest
 import yaml
 
+from hardware.errors import RingError
+from hardware.platform import shared_memory_folder
+from hardware.ring import RingReader
+from hardware.sim.emulator.transcript import parse_line
 from models.contract import file_sha256
 from models.detection import KEYPOINTS, MAX_CANDIDATES
+from tracker.messages import POST_ROW, STAGE_ROW
+from tracker.runtime.session_place import SessionPlace, remove_place
 
+ROOT = Path(__file__).parents[2]
+WORMLOCK = [sys.executable, "-P", "-m", "wormlock"]
 ROWS, COLUMNS = 128, 160
 SCENARIO = {
     "title": "a small picture of a slow animal",
@@ -90,3 +107,148 @@ def cheap_config(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(config))
     return path
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What the emulated controller was told: when, axis x or y, counts; 0 for a halt."""
+
+    t_s: float
+    axis: str
+    counts: int
+    is_halt: bool
+
+
+class RunningSession:
+    """`wormlock run` as a user starts it, and what its emulated controller saw."""
+
+    def __init__(self, config, out, *options):
+        self.out = out
+        self.log = out.parent / "printed.txt"
+        with self.log.open("wb") as printed:
+            self.process = subprocess.Popen(
+                [*WORMLOCK, "run", str(config), "--out", str(out), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+        self.place = SessionPlace(shared_memory_folder() / f"wormlock-{self.process.pid}")
+        self.pids = {}
+        self.transcript = None
+
+    def await_motion(self):
+        """Wait until the session records a stage that moves; then all is set for a killing."""
+        self.transcript = _await(lambda: _open(self.place.folder / "stage.transcript"), self)
+        self.posts = _await(lambda: _ring(self.place.posts_ring, POST_ROW), self)
+        self.rows = _await(lambda: _ring(self.place.stage_rows_ring, STAGE_ROW), self)
+        frames = self.out / "0001" / "frames.bin"
+        _await(lambda: frames.exists() and frames.stat().st_size > 20 * ROWS * COLUMNS, self)
+        _await(lambda: [motion for motion in self.motions() if motion.counts], self)
+        for mark in self.place.folder.glob("*.pid"):
+            self.pids[mark.stem] = int(mark.read_text())
+        assert set(self.pids) == {"emulator", "world", "stage", "control", "recorder"}
+        return self
+
+    def motions(self):
+        """Return every velocity and halt that reached the controller, in order."""
+        self.transcript.seek(0)
+        return read_motions(self.transcript.read())
+
+    def stands_since(self, t_s):
+        """Return when, after `t_s`, both axes had been halted; None if they never were."""
+        halted_s = {}
+        for motion in self.motions():
+            if motion.t_s > t_s and motion.counts == 0:
+                halted_s.setdefault(motion.axis, motion.t_s)
+        return max(halted_s.values()) if len(halted_s) == 2 else None
+
+    def await_end(self, within_s=40.0):
+        return self.process.wait(within_s)
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def clean_up(self):
+        if self.transcript is not None:
+            self.transcript.close()
+        for pid in (self.process.pid, *self.pids.values()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        remove_place(self.place)
+
+
+def _is_alive(pid):
+    """Say whether a process runs; one that waits for its parent to notice its end does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in {"Z", "X"}
+
+
+def read_motions(transcript):
+    """Pick from the emulated controller's transcript what sets it in motion or halts it."""
+    motions = []
+    whole, _, _ = transcript.decode("ascii").rpartition("\n")
+    for line in map(parse_line, whole.splitlines()):
+        word, *rest = line.meaning.split() or [""]
+        if line.was_heard and word in {"velocity", "halt"}:
+            axis, counts = rest[0], int(rest[1]) if word == "velocity" else 0
+            motions.append(Motion(line.t_s, axis, counts, word == "halt"))
+    return motions
+
+
+def _await(look, session, within_s=60.0):
+    until_s = time.perf_counter() + within_s
+    while time.perf_counter() < until_s:
+        found = look()
+        if found:
+            return found
+        assert session.process.poll() is None, session.said()
+        time.sleep(0.01)
+    raise AssertionError(f"nothing within {within_s} s: {session.said()}")
+
+
+def _open(path):
+    return path.open("rb") if path.exists() else None
+
+
+def _ring(path, record):
+    try:
+        return RingReader(path, record)
+    except RingError:
+        return None
+
+
+@pytest.fixture
+def running(cheap_config, tmp_path):
+    """A session of the cheap rig that records a moving stage."""
+    session = RunningSession(cheap_config, tmp_path / "session")
+    try:
+        yield session.await_motion()
+    finally:
+        session.clean_up()
+
+
+@pytest.fixture
+def run_to_the_end(cheap_config, tmp_path):
+    """Run a session of the cheap rig with further options until it ends by itself."""
+    sessions = []
+
+    def run(*options):
+        sessions.append(RunningSession(cheap_config, tmp_path / "session", *options))
+        sessions[-1].await_end(within_s=90.0)
+        return sessions[-1]
+
+    yield run
+    for session in sessions:
+        session.clean_up()
+
+
+@pytest.fixture
+def is_alive():
+    return _is_alive
