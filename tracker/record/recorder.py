@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 # A frame exposed just before the stop is still read out, seen, and answered by the stage.
 SETTLE_S = 0.25
+# Where the stage was during the first exposures is read between positions on both sides.
+_EARLIER_S = {"positions": 0.1}
 _TAKES_A_TURN = 16
 STOPPED = "stopped"
 
@@ -95,8 +97,8 @@ class Recorder:
         writer = RecordingWriter(
             folder, header, config_yaml=origin.config_yaml, flush_s=origin.flush_s
         )
-        for tap in self._taps.values():
-            tap.start(t_s)
+        for name, tap in self._taps.items():
+            tap.start(t_s - _EARLIER_S.get(name, 0.0))
         self._open = _Open(writer, header, FrameGaps())
         self.note(Event(t_s, "started"))
         list_recording(folder, header, outcome={"ended": "not yet, or it was cut short"})
