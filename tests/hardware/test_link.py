@@ -1,0 +1,141 @@
+"""A port that is absent, taken, or gone is one clear line; and nothing ever waits to be read."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hardware.errors import LinkLostError
+from hardware.link import SerialLink
+
+if sys.platform == "win32":
+    pytest.skip("needs a pseudo terminal", allow_module_level=True)
+
+import pty
+import tty
+
+SECOND_OPENER = """
+import os, sys
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+except OSError as error:
+    sys.exit(error.errno)
+"""
+
+
+@pytest.fixture
+def terminal():
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    os.chmod(os.ttyname(slave), 0o666)
+    yield master, os.ttyname(slave)
+    os.close(slave)
+    os.close(master)
+
+
+def test_bytes_go_out_and_come_in_without_waiting(terminal):
+    master, name = terminal
+    link = SerialLink(name, 115_200)
+
+    link.write(b"where")
+    nothing = link.read_available()
+    os.write(master, b"here\x00\xff")
+    link.wait(1.0)
+
+    assert os.read(master, 100) == b"where"
+    assert nothing == b""
+    assert link.read_available() == b"here\x00\xff"
+    link.close()
+    link.close()
+
+
+def test_what_was_said_before_opening_is_thrown_away(terminal):
+    master, name = terminal
+    os.write(master, b"stale")
+
+    link = SerialLink(name, 115_200)
+
+    assert link.read_available() == b""
+    link.close()
+
+
+def test_an_absent_port_is_named_and_the_present_ones_are_listed():
+    with pytest.raises(LinkLostError, match=r"/dev/ttyNOPE: there is no such port; ports here:"):
+        SerialLink("/dev/ttyNOPE", 115_200)
+
+
+def test_a_port_that_is_ours_is_refused_to_a_second_session(terminal):
+    _, name = terminal
+    first = SerialLink(name, 115_200)
+
+    with pytest.raises(LinkLostError, match="another program holds it"):
+        SerialLink(name, 115_200)
+
+    first.close()
+    SerialLink(name, 115_200).close()
+
+
+def test_something_that_is_no_port_is_refused(tmp_path):
+    file = tmp_path / "port"
+    file.write_text("")
+
+    with pytest.raises(LinkLostError, match="cannot be opened"):
+        SerialLink(str(file), 115_200)
+
+
+def test_a_port_that_hangs_up_is_lost_to_reading_and_to_writing():
+    master, slave = pty.openpty()
+    link = SerialLink(os.ttyname(slave), 115_200)
+    os.close(slave)
+    os.close(master)
+
+    with pytest.raises(LinkLostError, match="the port is gone"):
+        link.read_available()
+    with pytest.raises(LinkLostError, match="the port is gone"):
+        link.write(b"halt")
+    link.close()
+
+
+def test_a_port_that_takes_nothing_does_not_hold_us_for_long(terminal):
+    _, name = terminal
+    link = SerialLink(name, 115_200, write_timeout_s=0.05)
+
+    with pytest.raises(LinkLostError, match="takes no more bytes"):
+        link.write(bytes(100_000))
+    link.close()
+
+
+def test_a_closed_link_is_lost(terminal):
+    link = SerialLink(terminal[1], 115_200)
+    link.close()
+
+    with pytest.raises(LinkLostError):
+        link.write(b"x")
+    with pytest.raises(LinkLostError):
+        link.read_available()
+
+
+def test_a_marked_port_is_closed_to_a_plain_opener_of_another_user(terminal, monkeypatch):
+    monkeypatch.setattr(os, "ttyname", lambda _descriptor: "/dev/ttyACM0")
+    link = SerialLink(terminal[1], 115_200)
+
+    opener = subprocess.run([sys.executable, "-c", SECOND_OPENER, terminal[1]], check=False)
+
+    assert opener.returncode == 16  # EBUSY
+    link.close()
+
+
+def test_a_pseudo_terminal_opens_again_after_its_owner_was_killed(terminal):
+    killed = (
+        "import os, signal, sys; from hardware.link import SerialLink;"
+        "SerialLink(sys.argv[1], 115200); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", killed, terminal[1]], check=False)
+
+    opener = subprocess.run([sys.executable, "-c", SECOND_OPENER, terminal[1]], check=False)
+
+    assert opener.returncode == 0
+    SerialLink(terminal[1], 115_200).close()
