@@ -74,7 +74,7 @@ class AppendedFile:
 def explain(error: OSError, path: Path) -> str:
     """Say in one line why a file of a recording cannot be written."""
     if error.errno == errno.ENOSPC:
-        return f"the disk is full: {path} cannot grow; the recording ends here"
+        return f"the disk is full: {path} cannot be written"
     if isinstance(error, FileExistsError):
         return f"{path} exists already, and a recording is never overwritten: name another folder"
     return f"{path} cannot be written: {error.strerror or error}"

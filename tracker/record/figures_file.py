@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 from tracker.errors import RecordingError
+from tracker.record.whole_file import write_whole
 
 
 def figures_json(figures: object) -> str:
@@ -19,17 +20,12 @@ def figures_json(figures: object) -> str:
 
 
 def write_figures(path: Path, figures: object) -> None:
-    """Write a JSON file in one go.
+    """Write figures to a JSON file.
 
     Raises:
         RecordingError: it cannot be written.
     """
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
-        unfinished.write_text(figures_json(figures), encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise RecordingError(f"{path} cannot be written: {error.strerror or error}") from error
+    write_whole(path, figures_json(figures))
 
 
 def read_figures(path: Path) -> object:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from tracker.errors import RecordingError
-from tracker.record.appended_file import explain
 from tracker.record.header import Header
+from tracker.record.whole_file import write_whole
 
 SESSION_FILE = "session.yaml"
 
@@ -45,12 +44,7 @@ def list_recording(folder: Path, header: Header, *, outcome: Mapping[str, object
     if isinstance(recordings, dict):
         entry = {"wall_time": header.wall_time, "animal": dict(header.animal), **outcome}
         recordings[folder.name] = entry
-    unfinished = path.with_suffix(".unfinished")
-    try:
-        unfinished.write_text(yaml.safe_dump(manifest, sort_keys=False), encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise RecordingError(explain(error, path)) from error
+    write_whole(path, yaml.safe_dump(manifest, sort_keys=False))
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -24,6 +24,7 @@ from tracker.record.schema import (
     Rows,
     stream_file,
 )
+from tracker.record.whole_file import write_whole
 
 # Kept free, so that a recording that ends for want of room can still say so and be summed up.
 MARGIN_BYTES = 32_000_000
@@ -49,7 +50,8 @@ class RecordingWriter:
             for name in header.streams
             if name != FRAMES
         }
-        self._write_header(header)
+        # Last: a folder with a header has all its files.
+        write_whole(folder / HEADER_FILE, header_json(header))
 
     @property
     def size_bytes(self) -> int:
@@ -123,16 +125,9 @@ class RecordingWriter:
     def _make_folder(self, config_yaml: str) -> None:
         try:
             self.folder.mkdir(parents=True)
-            (self.folder / CONFIG_FILE).write_text(config_yaml, encoding="utf-8")
         except OSError as error:
             raise RecordingError(explain(error, self.folder)) from error
-
-    def _write_header(self, header: Header) -> None:
-        """Write it last and in one go: a folder with a header has all its files."""
-        path = self.folder / HEADER_FILE
-        unfinished = path.with_suffix(".unfinished")
-        try:
-            unfinished.write_text(header_json(header), encoding="utf-8")
-            unfinished.replace(path)
-        except OSError as error:
-            raise RecordingError(explain(error, path)) from error
+        if self.free_bytes() < MARGIN_BYTES:
+            self.folder.rmdir()
+            raise RecordingError(f"the disk is full: there is no room for {self.folder}")
+        write_whole(self.folder / CONFIG_FILE, config_yaml)

@@ -208,3 +208,13 @@ def test_a_recording_without_any_frame_is_still_closed_in_order(rig):
 
     assert np.isnan(read_summary(rig.folder)["error_um"]["rms"])
     assert (rig.folder / "report.png").is_file()
+
+
+def test_a_recording_is_not_begun_on_a_full_disk_and_leaves_nothing(rig, monkeypatch):
+    monkeypatch.setattr(RecordingWriter, "free_bytes", lambda writer: 1_000_000)
+
+    with pytest.raises(RecordingError, match="the disk is full"):
+        rig.start(rig.folder, rig.clock.now_s())
+
+    assert not rig.folder.exists()
+    assert not rig.recorder.is_recording
