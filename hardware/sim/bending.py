@@ -19,7 +19,7 @@ from hardware.sim.body import BodyTexture
 from hardware.sim.kernels import bell_kernel
 from hardware.sim.noise import Layer
 
-_COARSE_PX = 4
+COARSE_PX = 4  # canvases that begin at multiples of it show a body alike to the bit
 _SAMPLES = 193  # places along the midline
 _PIECES = 8
 _OVERLAP = 3  # samples beyond a piece, so that its neighbours' maps agree with its own
@@ -116,7 +116,7 @@ def _add_piece(
     reach_px = texture.half_px + spread_px
     low = np.floor(places.min(axis=0)).astype(int) - reach_px
     high = np.ceil(places.max(axis=0)).astype(int) + reach_px
-    low = np.maximum(low, -spread_px)
+    low = np.maximum(low, -spread_px) // COARSE_PX * COARSE_PX
     high = np.minimum(high, np.array(canvas.shape[::-1]) + spread_px)
     if (high <= np.maximum(low, 0)).any():
         return
@@ -147,11 +147,11 @@ def _texture_map(
 ) -> tuple[Layer, Layer]:
     """Return which column and row of the texture each pixel shows, two of (height, width)."""
     places, slopes, curvature, first = curve
-    columns, rows = (math.ceil(extent / _COARSE_PX) + 1 for extent in size)
+    columns, rows = (math.ceil(extent / COARSE_PX) + 1 for extent in size)
     # cv2.resize takes pixels for squares: the coarse square's middle is 1.5 fine pixels in.
-    middle = (_COARSE_PX - 1) / 2.0
-    x = origin[0] + middle + _COARSE_PX * np.arange(columns)
-    y = origin[1] + middle + _COARSE_PX * np.arange(rows)
+    middle = (COARSE_PX - 1) / 2.0
+    x = origin[0] + middle + COARSE_PX * np.arange(columns)
+    y = origin[1] + middle + COARSE_PX * np.arange(rows)
     grid = np.empty((rows, columns, 2))
     grid[..., 0], grid[..., 1] = x, y[:, None]
     flat = grid.reshape(-1, 2)
@@ -176,7 +176,7 @@ def _enlarged(coarse: NDArray[np.float64], size: tuple[int, int]) -> Layer:
     rows, columns = coarse.shape
     whole = cv2.resize(
         coarse.astype(np.float32),
-        (columns * _COARSE_PX, rows * _COARSE_PX),
+        (columns * COARSE_PX, rows * COARSE_PX),
         interpolation=cv2.INTER_LINEAR,
     )
     return np.asarray(whole[: size[1], : size[0]], np.float32)

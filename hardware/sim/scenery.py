@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.sim.anatomy import MIDLINE_POINTS, half_width_um
-from hardware.sim.bending import add_body
+from hardware.sim.bending import COARSE_PX, add_body
 from hardware.sim.body import BodyTexture
 from hardware.sim.calibration import true_calibration
 from hardware.sim.defocus import Defocus
@@ -30,7 +30,8 @@ from hardware.sim.shift import Canvas, seen_at
 from hardware.sim.smear import add_smear
 from hardware.types import GreyImage, Vec2
 
-MARGIN_PX = 40  # how far the stage may stand from where it was expected
+MARGIN_PX = 36  # how far the stage may stand from where it was expected
+_EDGE_PX = 12  # drawn beyond that, so that blurs find something to blur
 _SHARP_PX = 0.5  # motion during the exposure that nobody sees
 _FRACTIONS = np.linspace(0.0, 1.0, MIDLINE_POINTS)
 
@@ -83,7 +84,9 @@ class Scenery:
         origin = np.array([left, top])
         for sight in sights:
             self._add(canvas, sight, origin, motion_um)
-        return Canvas(layer=self._looked_at(canvas), left_px=left, top_px=top)
+        inside = slice(_EDGE_PX, -_EDGE_PX)
+        layer = self._looked_at(canvas)[inside, inside]
+        return Canvas(layer=layer, left_px=left + _EDGE_PX, top_px=top + _EDGE_PX)
 
     def finish(self, canvas: Canvas, stage_um: Vec2, frame_index: int) -> GreyImage | None:
         """Return the frame as exposed; None if the stage left the margin that was prepared."""
@@ -106,11 +109,12 @@ class Scenery:
 
     @property
     def _canvas_shape(self) -> tuple[int, int]:
-        rows, columns = self.shape
-        return rows + 2 * MARGIN_PX, columns + 2 * MARGIN_PX
+        rows, columns = (size + 2 * (MARGIN_PX + _EDGE_PX) + COARSE_PX for size in self.shape)
+        return rows, columns
 
     def _corner(self, stage_um: Vec2) -> tuple[int, int]:
-        left, top = np.floor(self._image_from_stage @ stage_um - self._target_px) - MARGIN_PX
+        corner_px = self._image_from_stage @ stage_um - self._target_px - MARGIN_PX - _EDGE_PX
+        left, top = (np.floor(corner_px / COARSE_PX) * COARSE_PX).tolist()
         return int(left), int(top)
 
     def _moved(self, canvas: Layer, motion_um: Vec2) -> Layer:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hardware.cameras.video import pictures
 from hardware.errors import CameraError, ConfigError
 from hardware.sim.calibration import true_calibration
-from hardware.sim.noise import Layer, NoiseBank
+from hardware.sim.noise import Layer, place_generator, white
 from hardware.sim.prepared import PreparedFrame
 from hardware.sim.scenario import Scenario, VideoWorm
 from hardware.sim.shift import Canvas
@@ -24,6 +24,7 @@ from hardware.types import GreyImage, Vec2
 
 _PAD_PX = 96  # over which the plate outside goes over from the edge's grey to an even one
 _SEAM_PX = 4
+_NOISE_PX = 512
 _MOST_BYTES = 2_000_000_000
 
 
@@ -45,7 +46,9 @@ class VideoPicture:
         self._target_px = calibration.target_px
         self._even_grey, self._ground = _ground(self._clip)
         self._weight = _weight((self._clip.shape[1], self._clip.shape[2]))
-        self._noise = NoiseBank(seed, self._shape, sigma_grey=_noise_grey(self._clip))
+        self._seed = seed
+        self._noise = white(place_generator(seed, 30, 0, 0), (_NOISE_PX, _NOISE_PX))
+        self._noise *= np.float32(_noise_grey(self._clip))
 
     def frame_place(self, t_s: float) -> int:
         """Return which frame of the clip is shown."""
@@ -84,32 +87,33 @@ class VideoPicture:
     def finish(self, prepared: PreparedFrame, stage_um: Vec2, frame_index: int) -> GreyImage:
         """Return the frame as exposed at the stage's true place."""
         map_to_clip = self._map_to_clip(stage_um)
-        columns_rows = self._shape[::-1]
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        picture = cv2.warpAffine(
-            prepared.canvas.layer,
-            map_to_clip,
-            columns_rows,
-            flags=flags,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=self._even_grey,
-        )
+        picture = self._seen(prepared.canvas.layer, map_to_clip, beyond=self._even_grey)
         map_to_clip[:, 2] -= _PAD_PX
-        outside = cv2.warpAffine(
-            1.0 - self._weight,
-            map_to_clip,
-            columns_rows,
-            flags=flags,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=1.0,
-        )
-        noise = cv2.multiply(outside, self._noise.of_frame(frame_index))
-        return np.asarray(cv2.add(picture, noise, dtype=cv2.CV_8U), np.uint8)
+        outside = self._seen(1.0 - self._weight, map_to_clip, beyond=1.0)
+        # On the clip's own pixels, so that it is as coarse as the clip's noise is seen.
+        draw = place_generator(self._seed, 31, frame_index, 0)
+        map_to_clip[:, 2] += draw.integers(0, _NOISE_PX, 2)
+        noise = self._seen(self._noise, map_to_clip, beyond=None)
+        return np.asarray(cv2.add(picture, cv2.multiply(outside, noise), dtype=cv2.CV_8U), np.uint8)
 
     def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
         """Make nothing: all frames are in memory."""
         del stage_um, at_most
         return 0
+
+    def _seen(
+        self, layer: Layer, map_to_layer: NDArray[np.float64], *, beyond: float | None
+    ) -> Layer:
+        """Return a layer as the camera sees it; `beyond` is its value outside, None: it repeats."""
+        seen = cv2.warpAffine(
+            layer,
+            map_to_layer,
+            self._shape[::-1],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_WRAP if beyond is None else cv2.BORDER_CONSTANT,
+            borderValue=0.0 if beyond is None else beyond,
+        )
+        return np.asarray(seen, np.float32)
 
     def _map_to_clip(self, stage_um: Vec2) -> NDArray[np.float64]:
         """Return the affine map (2, 3) from pixels of the frame to pixels of the padded clip."""

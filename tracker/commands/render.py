@@ -89,7 +89,9 @@ def _overlaid(
     cv2.polylines(picture, [_sixteenths(corners)], True, (0, 210, 230), 1, cv2.LINE_AA, 4)
     if not np.isfinite(points_px).all():
         return picture
-    for point, colour in zip(points_px, ((60, 60, 240), (60, 200, 60), (240, 110, 60)), strict=True):
+    for point, colour in zip(
+        points_px, ((60, 60, 240), (60, 200, 60), (240, 110, 60)), strict=True
+    ):
         x, y = _sixteenths(point).tolist()
         cv2.circle(picture, (x, y), 6 * 16, colour, 1, cv2.LINE_AA, 4)
     x, y = np.rint(head_px).astype(int).tolist()
