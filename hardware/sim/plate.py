@@ -113,7 +113,7 @@ class Plate:
         size = 2 * len(patch)
         whole = cv2.resize(half, (size, size), interpolation=cv2.INTER_CUBIC)
         inside = slice(2 * edge - _EDGE_PX, size - 2 * edge + _EDGE_PX)
-        return np.ascontiguousarray(whole[inside, inside])
+        return np.array(whole[inside, inside], np.float32)
 
     def _shading(self, left: int, top: int, size: int) -> Layer:
         """Uneven agar and lamp, (size, size), in half resolution; `left` and `top` likewise."""
