@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -63,6 +64,20 @@ class _EndingSignal:
         self.has_come = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """Whoever may tell the recorder something, and whom it tells."""
+
+    orders: OrderInbox
+    reports: ReportOutbox
+    parent: ParentWatch
+    ending: _EndingSignal
+
+    @property
+    def are_shut(self) -> bool:
+        return self.ending.has_come or self.parent.is_gone()
+
+
 def run_recorder(
     place: SessionPlace,
     session: Session,
@@ -75,39 +90,32 @@ def run_recorder(
     Raises:
         RingError: the session's rings were not there in time.
     """
-    ending = _EndingSignal()
+    doors = _Doors(orders, reports, parent, _EndingSignal())
     shape = read_camera_facts(place, within_s=_CAMERA_WITHIN_S).shape
     taps = _attach(place, session, shape, parent)
     recorder = Recorder(taps, _origin(session, taps, shape), HostClock())
     reports.send(Ready(_ROLE))
     try:
-        _serve(recorder, session, orders, reports, parent, ending)
+        _serve(recorder, doors, animal=session.config.record.animal)
     finally:
         _report(recorder.end(), reports)
         for tap in taps.values():
             tap.close()
 
 
-def _serve(
-    recorder: Recorder,
-    session: Session,
-    orders: OrderInbox,
-    reports: ReportOutbox,
-    parent: ParentWatch,
-    ending: _EndingSignal,
-) -> None:
+def _serve(recorder: Recorder, doors: _Doors, *, animal: Facts) -> None:
     clock = HostClock()
     told_s = clock.now_s()
-    while not (ending.has_come or parent.is_gone()):
+    while not doors.are_shut:
         pause_s = _LOOK_EVERY_S if recorder.is_recording else _IDLE_LOOK_EVERY_S
-        for order in orders.take(pause_s):
+        for order in doors.orders.take(pause_s):
             if isinstance(order, End):
                 return
-            _obey(order, recorder, reports, animal=session.config.record.animal)
-        _report(recorder.turn(), reports)
+            _obey(order, recorder, doors.reports, animal=animal)
+        _report(recorder.turn(), doors.reports)
         if clock.now_s() - told_s >= _STATUS_EVERY_S:
             told_s = clock.now_s()
-            reports.send(Status(_ROLE, recorder.figures()))
+            doors.reports.send(Status(_ROLE, recorder.figures()))
 
 
 def _obey(order: Order, recorder: Recorder, reports: ReportOutbox, *, animal: Facts) -> None:
