@@ -28,6 +28,8 @@ CROP_DEVIATION_UM = 40.0
 CROP_UNSEEN_S = 0.1
 # So often the whole picture is searched anyway: who follows a tail in a crop never learns it.
 RECHECK_S = 1.0
+# With a position of the stage older than this, a picture says nothing about the plate.
+OLDEST_STAGE_S = 0.05
 
 
 class HeadEstimator:
@@ -60,6 +62,8 @@ class HeadEstimator:
     ) -> Sighting | None:
         """Choose our animal among the candidates of a frame exposed at `t_s`, and learn.
 
+        Nothing is learnt of where the head is while the stage does not say where it is itself.
+
         Raises:
             ValueError: an earlier frame was exposed later than this one.
         """
@@ -73,8 +77,10 @@ class HeadEstimator:
         if motion is None:
             return self._acquire(surest(sightings), t_s)
         choice = choose(sightings, motion, noise_um=self._config.noise_um)
+        if t_s - stage.t_s[-1] > OLDEST_STAGE_S:
+            return choice.ours
         self._rival = challenge(self._rival, choice.far, t_s)
-        if self._rival is not None and self._rival.has_won(t_s, our_confidence=self._confidence):
+        if self._rival is not None and self._is_beaten(self._rival, t_s):
             return self._acquire(self._rival.sighting, t_s)
         if choice.ours is not None:
             self._confidence = smoothed(self._confidence, choice.ours.candidate.confidence)
@@ -112,6 +118,12 @@ class HeadEstimator:
             or motion.t_s - self._motion.t_s > CROP_UNSEEN_S
             or motion.t_s - self._searched_s >= RECHECK_S
             or (self._rival is not None and self._rival.is_surer(self._confidence))
+        )
+
+    def _is_beaten(self, rival: Rival, t_s: float) -> bool:
+        assert self._motion is not None
+        return rival.has_won(t_s, our_confidence=self._confidence) or rival.is_ours(
+            self._motion, t_s, our_confidence=self._confidence
         )
 
     def _acquire(self, sighting: Sighting | None, t_s: float) -> Sighting | None:

@@ -1,7 +1,8 @@
 """A head far from ours that may be the right one: it must stay, and be surer, to be believed.
 
 Who follows a tail must be able to learn it, and who follows the head must not be led astray by
-a picture or two in which something else looks better.
+a picture or two in which something else looks better. Where ours has vanished, a head about as
+sure and no farther than ours can have come is ours: something shook the rig.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tracker.estimate.kalman import HeadMotion
 from tracker.messages import Sighting
 
 STAYS_S = 0.5
 SURER_BY = 0.15
+RETURNS_S = 0.1
+RETURNS_WITHIN_UM = 150.0
 GONE_AFTER_S = 0.1
 # What a head does between two pictures, with room for the eye's error.
 FASTEST_UM_S = 1500.0
@@ -37,6 +41,17 @@ class Rival:
         """Whether it has stayed long enough, and is the surer one."""
         is_there = self.seen_s == t_s
         return is_there and t_s - self.since_s >= STAYS_S and self.is_surer(our_confidence)
+
+    def is_ours(self, last: HeadMotion, t_s: float, *, our_confidence: float) -> bool:
+        """Whether this is our head after all: `last` is what was known when it was last seen."""
+        away_um = math.hypot(*(self.sighting.head_um - last.position_um))
+        return (
+            self.seen_s == t_s
+            and t_s - self.since_s >= RETURNS_S
+            and last.t_s <= self.since_s
+            and self.confidence > our_confidence - SURER_BY
+            and away_um <= RETURNS_WITHIN_UM + FASTEST_UM_S * (t_s - last.t_s)
+        )
 
 
 def smoothed(before: float, newest: float) -> float:
