@@ -194,10 +194,16 @@ class LudlMac6000:
         return bool((way_um <= reach_um + _PLAUSIBLE_SLACK_UM).all())
 
     def _why_no_answer(self) -> str:
-        got = f"only {self._noise[:40].hex(' ')!r}" if self._noise else "nothing"
-        if self._doubted is not None:
+        unread = self._noise + self._received
+        if unread:
+            got = f"only {unread[:40].hex(' ')!r}"
+        elif self._counts:
+            got = "the reply of one axis alone"
+        elif self._doubted is not None:
             x_um, y_um = self._doubted.position_um
-            got = f"a position that cannot be, ({x_um:.1f}, {y_um:.1f}) um"
+            got = f"a position that cannot be, ({x_um:.1f}, {y_um:.1f}) um,"
+        else:
+            got = "nothing"
         deadline_ms = self._config.reply_deadline_s * 1000.0
         return f"{self._config.port}: no position within {deadline_ms:.0f} ms: {got} came"
 
