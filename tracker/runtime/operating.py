@@ -51,7 +51,7 @@ class Operating:
         if self.is_stopped:
             return "STOPPED"
         if self.is_recording:
-            return "recording"
+            return "saving" if self._is_closing else "recording"
         return "tracking" if self.is_tracking else "idle"
 
     def begin(self, start: Start, facts: Metadata, t_s: float) -> None:

@@ -93,6 +93,7 @@ def test_r_stops_a_recording_once_however_often_it_is_pressed(operating, crew):
     operating.obey("rr")
 
     assert crew.told == [("recorder", StopRecording(t_s=100.0))]
+    assert operating.state == "saving"
 
 
 def test_q_quits_and_what_follows_it_is_not_carried_out(operating, crew):
