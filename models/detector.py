@@ -11,7 +11,7 @@ import numpy as np
 
 from models.contract import SHIPPED_MANIFEST, Model, load_model
 from models.detection import Candidate, GreyImage, Pixel
-from models.errors import ModelError
+from models.errors import ModelError, ModelFileError
 from models.providers import Answer, Graph, Provider, open_graph
 
 _logger = logging.getLogger(__name__)
@@ -102,12 +102,18 @@ def open_detector(model: str, provider: Provider, min_confidence: float) -> Onnx
         ProviderError: the device asked for by name is not to be had.
     """
     opened = load_model(SHIPPED_MANIFEST if model == "shipped" else Path(model))
-    detector = OnnxDetector(
-        opened,
-        search=open_graph(opened.search_file, provider),
-        track=open_graph(opened.track_file, provider),
-        min_confidence=min_confidence,
-    )
+    search = open_graph(opened.search_file, provider)
+    track = open_graph(opened.track_file, provider)
+    for graph, file, shape in (
+        (search, opened.search_file, (None, None)),
+        (track, opened.track_file, opened.track_shape),
+    ):
+        if not _takes(graph, shape):
+            raise ModelFileError(
+                f"{file}: takes images of {graph.input_shape}, the manifest says {shape}"
+                " (None: any number)"
+            )
+    detector = OnnxDetector(opened, search=search, track=track, min_confidence=min_confidence)
     detector.warm_up()
     manifest = opened.manifest
     _logger.info(
@@ -117,6 +123,11 @@ def open_detector(model: str, provider: Provider, min_confidence: float) -> Onnx
         detector.provider,
     )
     return detector
+
+
+def _takes(graph: Graph, shape: tuple[int | None, int | None]) -> bool:
+    pairs = zip(graph.input_shape, shape, strict=True)
+    return all(own is None or own == wanted for own, wanted in pairs)
 
 
 def _clamp(start: float, last: int) -> int:

@@ -22,7 +22,7 @@ Progress: TypeAlias = Callable[[float], None]  # told the share that is done
 
 # The head's centre lies this far from metacorpus to terminal bulb: about the nerve ring.
 HEAD_FRACTION = 0.3
-_MOST_ANIMALS = 8
+_MOST_ANIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)

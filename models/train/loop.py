@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ class Schedule:
 
     minutes: float
     batch_size: int = 32
-    peak_rate: float = 4e-3
+    peak_rate: float = 5e-3
     warm_up_steps: int = 100
     keep_every_s: float = 30.0
 
@@ -168,7 +169,7 @@ class Training:
             self.mean.load_state_dict(state["mean"])
             self._optimizer.load_state_dict(state["optimizer"])
             self.step, self.trained_s = state["step"], state["trained_s"]
-        except (RuntimeError, KeyError, EOFError, OSError) as error:
+        except (RuntimeError, KeyError, EOFError, OSError, UnpicklingError) as error:
             raise TrainingError(
                 f"{self._file}: not the state of a training like this one"
                 f" ({str(error).splitlines()[0]}): move it away, or give another --out"

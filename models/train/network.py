@@ -28,20 +28,11 @@ _PEAK_CELLS = 7  # two heads nearer than half of this are one
 class _Block(nn.Module):
     """Look around within each channel, then mix the channels."""
 
-    def __init__(self, inputs: int, outputs: int, *, kernel: int, stride: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, *, stride: int = 1) -> None:
         super().__init__()
         self.is_residual = inputs == outputs and stride == 1
         self.layers = nn.Sequential(
-            nn.Conv2d(
-                inputs,
-                inputs,
-                kernel,
-                stride=stride,
-                padding=kernel // 2,
-                groups=inputs,
-                bias=False,
-            ),
-            nn.BatchNorm2d(inputs),
+            nn.Conv2d(inputs, inputs, 3, stride=stride, padding=1, groups=inputs, bias=False),
             nn.Conv2d(inputs, outputs, 1, bias=False),
             nn.BatchNorm2d(outputs),
             nn.ReLU(),
@@ -55,26 +46,26 @@ class _Block(nn.Module):
 class HeadNetwork(nn.Module):
     """From grey pictures to a map of cells.
 
-    Channels out: the head's logit; x and y of nose, metacorpus and terminal bulb from the
-    cell's middle, in cells; the logarithm of each keypoint's scale of error, in cells.
+    Down to 32 frame pixels, where a head and what it hangs on is seen at one glance, and back
+    up to cells of 8. Channels out: the head's logit; x and y of nose, metacorpus and terminal
+    bulb from the cell's middle, in cells; the logarithm of each one's scale of error, in cells.
     """
 
-    def __init__(self, *, fine: int = 32, coarse: int = 64) -> None:
+    def __init__(self, *, fine: int = 32, middle: int = 64, coarse: int = 80) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv2d(1, 16, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU()
         )
-        self.near = nn.Sequential(
-            _Block(16, fine, kernel=3, stride=2), _Block(fine, fine, kernel=3)
+        self.near = nn.Sequential(_Block(16, fine, stride=2), _Block(fine, fine))
+        self.around = nn.Sequential(_Block(fine, middle, stride=2), _Block(middle, middle))
+        self.far = nn.Sequential(
+            _Block(middle, coarse, stride=2),
+            _Block(coarse, coarse),
+            _Block(coarse, coarse),
+            nn.Conv2d(coarse, middle, 1),
         )
-        self.around = nn.Sequential(
-            _Block(fine, coarse, kernel=3, stride=2),
-            _Block(coarse, coarse, kernel=5),
-            _Block(coarse, coarse, kernel=5),
-            _Block(coarse, coarse, kernel=5),
-        )
-        self.back = nn.Conv2d(coarse, fine, 1)
-        self.answer = nn.Sequential(_Block(fine, fine, kernel=3), nn.Conv2d(fine, 10, 1))
+        self.back = nn.Sequential(_Block(middle, middle), nn.Conv2d(middle, fine, 1))
+        self.answer = nn.Sequential(_Block(fine, fine), nn.Conv2d(fine, 10, 1))
         last = self.answer[-1]
         assert isinstance(last, nn.Conv2d)
         assert last.bias is not None
@@ -83,8 +74,15 @@ class HeadNetwork(nn.Module):
     def forward(self, shrunk: Tensor) -> Tensor:
         """Map (batch, 1, rows, columns), shrunk, to (batch, 10, rows / 4, columns / 4)."""
         near = self.near(self.stem(contrast(shrunk)))
-        around = functional.interpolate(self.back(self.around(near)), scale_factor=2.0)
-        return self.answer(near + around[:, :, : near.shape[2], : near.shape[3]])
+        around = self.around(near)
+        around = around + _spread(self.far(around), like=around)
+        return self.answer(near + _spread(self.back(around), like=near))
+
+
+def _spread(features: Tensor, *, like: Tensor) -> Tensor:
+    """Double the resolution; a row or column too many is cut off."""
+    spread = functional.interpolate(features, scale_factor=2.0)
+    return spread[:, :, : like.shape[2], : like.shape[3]]
 
 
 def contrast(shrunk: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ def test_every_fault_of_a_manifest_is_named_at_once(write_model):
 
 
 def test_a_model_of_other_keypoints_is_refused(write_model):
-    with pytest.raises(ModelFileError, match="expected nose, metacorpus, .*got left_eye"):
+    with pytest.raises(ModelFileError, match=r"expected nose, metacorpus, .*got left_eye"):
         load_model(write_model(keypoints=["left_eye"]))
 
 

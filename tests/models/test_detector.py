@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.contract import load_model
 from models.detector import open_detector
 from models.errors import ModelError, ModelFileError
 
@@ -88,3 +89,15 @@ def test_the_detector_says_where_it_runs(detector):
 def test_an_unknown_model_is_one_clear_line(tmp_path):
     with pytest.raises(ModelFileError, match="no such model"):
         open_detector(str(tmp_path / "mine.yaml"), "cpu", 0.5)
+
+
+def test_a_crop_graph_of_another_size_than_the_manifest_says_is_refused(write_model, tmp_path):
+    entry = {
+        "file": "track.onnx",
+        "sha256": load_model(write_model()).manifest.track.sha256,
+        "input": [64, 64],
+        "shrink": 1,
+    }
+
+    with pytest.raises(ModelFileError, match=r"takes images of \(32, 48\).*says \(64, 64\)"):
+        open_detector(str(write_model(track=entry)), "cpu", 0.5)

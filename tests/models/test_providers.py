@@ -81,7 +81,7 @@ def test_what_is_no_graph_is_refused_in_one_line(tmp_path):
 def test_a_graph_that_lacks_an_output_breaks_the_contract(write_graph):
     file = write_graph("graph.onnx", (32, 48), leave_out="confidence")
 
-    with pytest.raises(ModelFileError, match="breaks the contract.*no output confidence"):
+    with pytest.raises(ModelFileError, match=r"breaks the contract.*no output confidence"):
         providers.open_graph(file, "cpu")
 
 
