@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from hardware.clock import Clock
 from hardware.sim.calibration import believed_calibration
+from hardware.sim.exposure import Shutter
 from hardware.sim.ideal_eye import IdealEye
 from hardware.sim.scenario import Scenario
 from hardware.sim.stepped_stage import SteppedStage
@@ -13,7 +16,8 @@ from hardware.sim.world import World
 from hardware.stepped import Exposure, Glimpse
 from hardware.types import Calibration, GreyImage, StageLimits, Vec2
 
-_EXPOSURES = 7  # tells this stream of random numbers from the eye's
+if TYPE_CHECKING:
+    from hardware.sim.picture import Picture
 
 
 class SimulatedSteppedRig:
@@ -29,7 +33,8 @@ class SimulatedSteppedRig:
         x_um, y_um = np.nan_to_num(self.world.head_um(0.0))
         self.stage = SteppedStage(self.world, limits, clock, start_um=(float(x_um), float(y_um)))
         self._eye = IdealEye(self.world, seed)
-        self._renderer = None
+        self._shutter = Shutter(self.world, seed)
+        self._picture: Picture | None = None
 
     @property
     def period_s(self) -> float:
@@ -48,17 +53,7 @@ class SimulatedSteppedRig:
 
     def exposure(self, index: int) -> Exposure:
         """Return when a picture is taken and when it comes."""
-        camera = self._scenario.camera
-        draw = np.random.default_rng((self._seed, _EXPOSURES, index))
-        jitter_s = draw.normal(0.0, camera.jitter_s)
-        t_s = (index + 1) * camera.period_s + max(jitter_s, -camera.period_s / 4.0)
-        is_lost = bool(draw.random() < camera.drop_fraction)
-        return Exposure(
-            index=index,
-            t_s=t_s,
-            received_s=t_s + camera.delay_s,
-            is_dropped=is_lost or self.world.fault_is_on("drop_frames", t_s),
-        )
+        return self._shutter.exposure(index)
 
     def head_um(self, t_s: float) -> Vec2:
         """Return where the tracked head really is."""
@@ -78,11 +73,11 @@ class SimulatedSteppedRig:
 
     def picture(self, exposure: Exposure) -> GreyImage:
         """Render the picture."""
-        from hardware.sim.optics import Renderer
+        if self._picture is None:
+            from hardware.sim.picture import open_picture
 
-        if self._renderer is None:
-            self._renderer = Renderer(self._scenario, self._seed, world=self.world)
-        return self._renderer.render(
+            self._picture = open_picture(self._scenario, self._seed, world=self.world)
+        return self._picture.render(
             exposure.t_s,
             self.stage_um(exposure.t_s),
             frame_index=exposure.index,
