@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+from tracker.estimate.head import RECHECK_S
+
+
+def test_no_worm_is_no_estimate(watcher):
+    assert watcher.show() is None
+    assert watcher.estimator.predict(watcher.t_s) is None
+    assert watcher.estimator.expected_px(watcher.t_s, watcher.stage()) is None
+
+
+def test_the_surest_head_is_taken_first(watcher):
+    sighting = watcher.show((300.0, 0.0, 0.7), (-200.0, 50.0, 0.9), (0.0, 0.0, 0.2))
+
+    assert sighting.head_um == pytest.approx([-200.0, 50.0])
+
+
+def test_a_head_too_doubtful_is_none(watcher):
+    assert watcher.show((0.0, 0.0, 0.49)) is None
+
+
+def test_a_crawling_head_is_foreseen_where_it_will_be(watcher):
+    last_um = watcher.follow(40, velocity_um_s=(300.0, -100.0))
+
+    foreseen = watcher.estimator.predict(watcher.t_s + 0.05)
+
+    assert foreseen.position_um == pytest.approx(last_um + np.array([15.0, -5.0]), abs=1.0)
+    assert foreseen.velocity_um_s == pytest.approx([300.0, -100.0], abs=5.0)
+    assert foreseen.seen_s == watcher.t_s
+
+
+def test_the_stages_own_motion_is_no_motion_of_the_head(watcher):
+    for step in range(40):
+        watcher.stage_um = np.array([10.0 * step, -5.0 * step])
+        watcher.show((50.0, 60.0, 0.9))
+
+    assert watcher.estimator.predict(watcher.t_s).velocity_um_s == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_the_head_is_expected_where_it_will_be_seen(watcher):
+    watcher.estimator.expected_px(watcher.t_s, watcher.stage())
+    last_um = watcher.follow(10, start_um=(20.0, 30.0))
+
+    expected_px = watcher.estimator.expected_px(watcher.t_s, watcher.stage())
+
+    matrix = np.array([[0.0, -1.25], [1.25, 0.0]])
+    assert watcher.stage_um + matrix @ (expected_px - [500.0, 340.0]) == pytest.approx(last_um)
+
+
+def test_one_far_head_however_sure_does_not_lead_astray(watcher):
+    watcher.follow(40)
+    for _ in range(3):
+        watcher.show((800.0, 0.0, 0.99))
+
+    assert watcher.estimator.predict(watcher.t_s).position_um == pytest.approx([0, 0], abs=5.0)
+
+
+def test_a_tail_less_sure_never_wins_however_long_it_stays(watcher):
+    for _ in range(200):
+        sighting = watcher.show((900.0, 0.0, 0.8), (0.0, 0.0, 0.9))
+
+    assert sighting.head_um == pytest.approx([0.0, 0.0])
+
+
+def test_who_follows_the_tail_learns_it_when_a_surer_head_stays(watcher):
+    watcher.follow(40, confidence=0.6)
+    places_um = [watcher.show((0.0, 0.0, 0.6), (900.0, 0.0, 0.95)).head_um for _ in range(40)]
+
+    assert places_um[10] == pytest.approx([0.0, 0.0])
+    assert places_um[-1] == pytest.approx([900.0, 0.0])
+
+
+def test_a_surer_head_that_flickers_from_place_to_place_does_not_win(watcher):
+    watcher.follow(40, confidence=0.6)
+    for step in range(60):
+        sighting = watcher.show((0.0, 0.0, 0.6), (900.0, 400.0 * (step % 2), 0.95))
+
+    assert sighting.head_um == pytest.approx([0.0, 0.0])
+
+
+def test_of_two_heads_crossing_the_one_that_goes_on_as_before_is_ours(watcher):
+    for step in range(-40, 40):
+        along_um = 7.5 * step
+        sighting = watcher.show((0.0, along_um, 0.97), (along_um, 0.0, 0.9))
+        if step == -40:
+            assert sighting.head_um[1] == pytest.approx(along_um)
+
+    assert sighting.head_um == pytest.approx([0.0, 7.5 * 39])
+
+
+def test_a_head_shaken_away_is_taken_back_soon_if_it_can_have_come_so_far(watcher):
+    watcher.follow(40)
+    found = [watcher.show((180.0, 0.0, 0.95)) is not None for _ in range(12)]
+
+    assert not any(found[:3])
+    assert all(found[-5:])
+
+
+def test_an_unseen_head_is_given_up_and_then_anything_sure_is_taken(watcher):
+    watcher.follow(40)
+    for _ in range(41):
+        watcher.show()
+    assert watcher.estimator.predict(watcher.t_s) is None
+
+    assert watcher.show((2000.0, 0.0, 0.9)).head_um == pytest.approx([2000.0, 0.0])
+
+
+def test_an_unseen_head_is_searched_for_in_the_whole_picture(watcher):
+    watcher.follow(10)
+    for _ in range(5):
+        watcher.show()
+
+    assert watcher.estimator.expected_px(watcher.t_s, watcher.stage()) is None
+
+
+def test_the_whole_picture_is_searched_now_and_then_anyway(watcher):
+    expected = []
+    for _ in range(200):
+        expected.append(
+            watcher.estimator.expected_px(watcher.t_s + watcher.period_s, watcher.stage())
+        )
+        watcher.show((0.0, 0.0, 0.9))
+
+    searched = sum(place is None for place in expected)
+    assert searched == pytest.approx(200 * watcher.period_s / RECHECK_S, abs=2)
+
+
+def test_nothing_is_learnt_while_the_stage_does_not_say_where_it_is(watcher):
+    watcher.follow(40)
+    before = watcher.estimator.predict(watcher.t_s)
+    stage = watcher.stage()
+    watcher.stage = lambda: stage
+    watcher.follow(3)
+    for step in range(7):
+        watcher.show((10.0 * step, 0.0, 0.9))
+
+    assert watcher.estimator.predict(watcher.t_s).position_um == pytest.approx(
+        before.position_um, abs=1.0
+    )
