@@ -126,7 +126,10 @@ class RecordingOpened:
 
 @dataclass(frozen=True, slots=True)
 class RecordingClosed:
-    """The files are whole; `summary` is the path of summary.json, `reason` why it ended."""
+    """The files are whole; `summary` is the path of summary.json, `reason` why it ended.
+
+    A recording that could not even begin is reported so too, with an empty `summary`.
+    """
 
     folder: str
     summary: str

@@ -126,6 +126,7 @@ def _obey(order: Order, recorder: Recorder, reports: ReportOutbox, *, animal: Fa
             reports.send(RecordingOpened(order.folder))
         except RecordingError as error:
             reports.send(Notice(_ROLE, str(error)))
+            reports.send(RecordingClosed(order.folder, "", str(error)))
     elif isinstance(order, StopRecording):
         recorder.stop(order.t_s)
     elif isinstance(order, MarkEvent):

@@ -184,3 +184,14 @@ def test_two_recordings_follow_each_other_without_a_frame_in_both(rig, folder):
         open_recording(folder.parent / name).frames["index"] for name in ("0001", "0002")
     )
     assert first.tolist() + second.tolist() == list(range(rig.frames.count))
+
+
+def test_a_folder_that_exists_is_refused_and_the_recorder_goes_on(rig, folder):
+    folder.mkdir(parents=True)
+    rig.orders.send(StartRecording(folder=str(folder), t_s=time.perf_counter()))
+
+    refused = rig.hear(RecordingClosed)
+
+    assert "exists already" in refused.reason
+    assert not refused.summary
+    _start(rig, folder.parent / "0002")
