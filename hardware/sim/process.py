@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from hardware.errors import RingError
+from hardware.platform import ParentWatch
 from hardware.ring import RingWriter, frame_record
 from hardware.sim.exposure import Shutter
 from hardware.sim.motion_log import MotionReader
@@ -129,14 +130,14 @@ class _WorldProcess:
 
     def run(self) -> None:
         """Expose frame after frame."""
-        parent = os.getppid()
+        parent = ParentWatch(os.getppid())
         orphaned_s: float | None = None
         index = self._shutter.next_index(time.perf_counter() - self._epoch_s)
         logger.info("exposing first=%d", index)
         while orphaned_s is None or time.perf_counter() < orphaned_s + _OUTLIVES_PARENT_S:
             self._expose(self._shutter.exposure(index))
             index = self._following(index)
-            if orphaned_s is None and os.getppid() != parent:
+            if orphaned_s is None and parent.is_gone():
                 orphaned_s = time.perf_counter()
 
     def _expose(self, exposure: Exposure) -> None:
