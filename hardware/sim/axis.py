@@ -63,9 +63,10 @@ Goal: TypeAlias = AtVelocity | ToPosition
 
 def phase_at(phases: Phases, t_s: float) -> Phase:
     """Return position, velocity and acceleration at `t_s`; before the start it stood there."""
-    if t_s <= phases[0].starts_s:
-        return phases[0]
-    return [phase for phase in phases if phase.starts_s <= t_s][-1].at(t_s)
+    for phase in reversed(phases):
+        if phase.starts_s <= t_s:
+            return phase.at(t_s)
+    return phases[0]
 
 
 def plan(start: Phase, goal: Goal, axis: Axis) -> Phases:
@@ -145,5 +146,6 @@ def reaches_after_s(phase: Phase, place_um: float, way: float) -> float:
     arrival_squared = speed**2 + 2.0 * push * distance_um
     if arrival_squared < 0.0 or (arrival_squared == 0.0 and push < 0.0):
         return math.inf
-    after_s = (math.sqrt(arrival_squared) - speed) / push
-    return after_s if after_s >= 0.0 else math.inf
+    if push < 0.0 and speed <= 0.0:
+        return math.inf
+    return max((math.sqrt(arrival_squared) - speed) / push, 0.0)  # rounding may leave -1e-160

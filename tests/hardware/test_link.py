@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -49,6 +50,22 @@ def test_bytes_go_out_and_come_in_without_waiting(terminal):
     assert nothing == b""
     assert link.read_available() == b"here\x00\xff"
     link.close()
+    link.close()
+
+
+def test_what_several_threads_write_stays_together(terminal):
+    master, name = terminal
+    link = SerialLink(name, 115_200)
+    frames = [bytes([letter]) * 13 for letter in b"abcd"]
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(link.write, frames * 50))
+
+    written = b""
+    while len(written) < 13 * 200:
+        written += os.read(master, 4096)
+    whole = {written[place : place + 13] for place in range(0, len(written), 13)}
+    assert whole == set(frames)
     link.close()
 
 
