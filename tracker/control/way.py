@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-import numpy as np
-
 from hardware.types import Vec2
 from tracker.history import StageHistory
 
@@ -29,21 +27,14 @@ class CommandsUnderWay:
         The guard may have sent less; the next position puts that right.
         """
         since_s = float(stage.t_s[-1])
-        if since_s >= t_s:
+        lately = [(acts_s, v) for acts_s, v in self._commands if acts_s > since_s - _REMEMBERED_S]
+        if since_s >= t_s or not lately:
             return stage.at(t_s)
-        velocity_um_s = self._in_force(since_s)
-        if velocity_um_s is None:
-            return stage.at(t_s)
-        way_um = np.zeros(2)
-        for acts_s, next_um_s in self._commands:
+        place_um, velocity_um_s = stage.position_um[-1], stage.velocity_um_s()
+        for acts_s, next_um_s in lately:
             if since_s < acts_s < t_s:
-                way_um += velocity_um_s * (acts_s - since_s)
-                since_s, velocity_um_s = acts_s, next_um_s
-        return stage.position_um[-1] + way_um + velocity_um_s * (t_s - since_s)
-
-    def _in_force(self, t_s: float) -> Vec2 | None:
-        """Return the velocity that was to act last before `t_s`; None if that is long ago."""
-        acted = [(acts_s, v) for acts_s, v in self._commands if acts_s <= t_s]
-        if not acted or t_s - acted[-1][0] > _REMEMBERED_S:
-            return None
-        return acted[-1][1]
+                place_um = place_um + velocity_um_s * (acts_s - since_s)
+                since_s = acts_s
+            if acts_s <= since_s:
+                velocity_um_s = next_um_s
+        return place_um + velocity_um_s * (t_s - since_s)
