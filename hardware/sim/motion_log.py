@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
+from hardware.errors import RingError
 from hardware.ring import RingReader, RingWriter
 from hardware.sim.axis import Phase
 from hardware.sim.dynamics import Motion
@@ -67,9 +68,12 @@ class MotionReader:
         """Map the ring that the emulated controller has made.
 
         Raises:
-            RingError: it is not there, or it holds other records.
+            RingError: it is not there yet, or it holds other records.
         """
         self._ring = RingReader(path, MOTION_ROW)
+        if self._ring.count < 2:
+            self._ring.close()
+            raise RingError(f"{path} does not yet say where both axes are")
         self._ring.rewind()
         self._paths: tuple[list[Path], list[Path]] = ([], [])
 

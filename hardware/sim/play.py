@@ -68,7 +68,8 @@ def after_backlash(motor: Phases, load_um: float, backlash_um: float) -> Phases:
     """
     load: list[Phase] = []
     for piece, end_s in _monotone(motor):
-        way = math.copysign(1.0, piece.velocity_um_s or piece.acceleration_um_s2)
+        midway_s = min(end_s - piece.starts_s, 1.0) / 2.0
+        way = math.copysign(1.0, piece.velocity_um_s + piece.acceleration_um_s2 * midway_s)
         after_s = reaches_after_s(piece, load_um + way * backlash_um / 2.0, way)
         moves_s = piece.starts_s + after_s
         if after_s > 0.0:
