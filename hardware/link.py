@@ -6,7 +6,9 @@ Nothing here waits for a reply, so that whoever owns the port can do something e
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import select
 import sys
 import threading
@@ -67,6 +69,7 @@ class SerialLink:
             LinkLostError: it is absent, held by another program, or not ours to open.
         """
         self._name = port
+        self._write_timeout_s = write_timeout_s
         self._write_lock = threading.Lock()
         try:
             self._port = serial.serial_for_url(
@@ -95,13 +98,31 @@ class SerialLink:
         """
         with self._write_lock:
             try:
-                self._port.write(data)
+                self._write_all(data)
             except serial.SerialTimeoutException as error:
                 raise LinkLostError(
                     f"{self._name}: takes no more bytes; is the controller switched on?"
                 ) from error
             except OSError as error:
                 raise self._lost(error) from error
+
+    def _write_all(self, data: bytes) -> None:
+        """Write past pyserial where that is possible.
+
+        It would ask the terminal after each write whether it takes more, and on Linux that
+        question waits for a kernel thread: 10 ms and more on a busy computer.
+        """
+        descriptor = self._descriptor
+        if descriptor is None:
+            self._port.write(data)
+            return
+        until_s = time.perf_counter() + self._write_timeout_s
+        while data:
+            with contextlib.suppress(BlockingIOError):
+                data = data[os.write(descriptor, data) :]
+            left_s = until_s - time.perf_counter()
+            if data and (left_s <= 0.0 or not select.select([], [descriptor], [], left_s)[1]):
+                raise serial.SerialTimeoutException("Write timeout")
 
     def read_available(self) -> bytes:
         """Return what has come since the last call; never waits.

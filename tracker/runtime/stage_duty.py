@@ -19,6 +19,8 @@ from tracker.safety.guard import HALT_SEQUENCE, Guard
 
 logger = logging.getLogger(__name__)
 
+_LOOK_ANYWAY_S = 0.02  # to notice that a reply is overdue
+
 
 @dataclass(slots=True, kw_only=True)
 class StageCounts:
@@ -53,6 +55,7 @@ class StageDuty:
         self._period_s = period_s
         self._ask_at_s = clock.now_s()
         self._is_asked = False
+        self._look_at_s = self._ask_at_s
         self._last: tuple[float, NDArray[np.float64]] | None = None
 
     @property
@@ -65,8 +68,10 @@ class StageDuty:
         """When the next question is due."""
         return self._ask_at_s
 
-    def turn(self) -> None:
+    def turn(self, *, may_listen: bool = True) -> None:
         """Write the newest post, take a reply, ask if it is time, halt if it is quiet.
+
+        Where nothing is known to have come, the port is only looked at now and then.
 
         Raises:
             LinkLostError: the port is gone.
@@ -74,7 +79,8 @@ class StageDuty:
         if not self._is_asked or self._guard.can_interrupt:
             self._obey_newest()
         if self._is_asked:
-            self._listen()
+            if may_listen or self._clock.now_s() >= self._look_at_s:
+                self._listen()
         elif self._clock.now_s() >= self._ask_at_s:
             self._ask()
         halt = self._guard.check()
@@ -102,10 +108,12 @@ class StageDuty:
         now_s = self._clock.now_s()
         self._guard.ask()
         self._is_asked = True
+        self._look_at_s = now_s + _LOOK_ANYWAY_S
         # A late turn does not shift those that follow, but missed ones are not made up for.
         self._ask_at_s = max(self._ask_at_s + self._period_s, now_s + 0.5 * self._period_s)
 
     def _listen(self) -> None:
+        self._look_at_s = self._clock.now_s() + _LOOK_ANYWAY_S
         try:
             state = self._guard.answer()
         except LinkTimeoutError:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import select
-from dataclasses import asdict, dataclass
+import selectors
+from dataclasses import asdict
 
 from hardware.clock import Clock, HostClock
 from hardware.errors import HardwareError
@@ -45,21 +45,37 @@ _STAND_WITHIN_S = 0.5
 _STANDS_BELOW_UM_S = 20.0
 
 
-@dataclass(frozen=True, slots=True)
 class _Doors:
-    """Whoever may wake or end the stage process."""
+    """Whoever may wake or end the stage process.
 
-    wake: WakePort
-    orders: OrderInbox
-    reports: ReportOutbox
-    parent: ParentWatch
+    A selector and not `select`: the latter asks a terminal anew on each call whether something
+    has come, and on Linux that question waits for a kernel thread, which on a busy computer has
+    kept posts waiting for 10 ms and more. A selector is told.
+    """
 
-    def wait(self, reply_handle: int | None, timeout_s: float) -> None:
-        watched = [self.wake.descriptor, self.orders.descriptor]
-        if reply_handle is not None:
-            watched.append(reply_handle)
-        select.select(watched, [], [], max(0.0, timeout_s))
-        self.wake.drain()
+    def __init__(
+        self,
+        wake: WakePort,
+        orders: OrderInbox,
+        reports: ReportOutbox,
+        parent: ParentWatch,
+        reply_handle: int | None,
+    ) -> None:
+        self.orders, self.reports, self.parent = orders, reports, parent
+        self._wake, self._reply_handle = wake, reply_handle
+        self._selector = selectors.DefaultSelector()
+        for handle in (wake.descriptor, orders.descriptor, reply_handle):
+            if handle is not None:
+                self._selector.register(handle, selectors.EVENT_READ)
+
+    def wait(self, timeout_s: float, *, is_asked: bool) -> bool:
+        """Wait for anybody; say whether a reply may have come."""
+        must_look = is_asked and self._reply_handle is None
+        ready = self._selector.select(
+            max(0.0, min(timeout_s, _SLICE_S) if must_look else timeout_s)
+        )
+        self._wake.drain()
+        return must_look or any(key.fd == self._reply_handle for key, _ in ready)
 
 
 def run_stage(
@@ -78,7 +94,7 @@ def run_stage(
     ring_s = session.config.record.ring_s
     guard = _take_charge(place, session, clock)
     try:
-        doors = _Doors(WakePort(place.wake_file), orders, reports, parent)
+        doors = _Doors(WakePort(place.wake_file), orders, reports, parent, guard.wait_handle)
         rows = make_rows_ring(place.stage_rows_ring, STAGE_ROW, ring_s=ring_s)
         positions = make_rows_ring(place.positions_ring, POSITION_ROW, ring_s=ring_s)
         duty = StageDuty(
@@ -118,8 +134,7 @@ def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
     told_s = clock.now_s()
     is_mute = False
     while not doors.parent.is_gone():
-        _wait(doors, guard, duty, clock)
-        duty.turn()
+        _turn(doors, duty, clock)
         if _has_ended(doors, guard, duty):
             break
         now_s = clock.now_s()
@@ -130,20 +145,18 @@ def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
     until_s = clock.now_s() + _STAND_WITHIN_S
     seen = duty.counts.replies
     while clock.now_s() < until_s:
-        _wait(doors, guard, duty, clock)
-        duty.turn()
+        _turn(doors, duty, clock)
         if duty.counts.replies >= seen + 3 and duty.speed_um_s < _STANDS_BELOW_UM_S:
             break
     _tell(doors.reports, duty, clock.now_s(), was_mute=True)
     logger.info("stage stands: speed_um_s=%.1f %s", duty.speed_um_s, duty.counts)
 
 
-def _wait(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
+def _turn(doors: _Doors, duty: StageDuty, clock: Clock) -> None:
+    timeout_s = _LONGEST_SLEEP_S
     if not duty.is_asked:
-        doors.wait(None, min(duty.ask_at_s - clock.now_s(), _LONGEST_SLEEP_S))
-        return
-    handle = guard.wait_handle
-    doors.wait(handle, _SLICE_S if handle is None else _LONGEST_SLEEP_S)
+        timeout_s = min(timeout_s, duty.ask_at_s - clock.now_s())
+    duty.turn(may_listen=doors.wait(timeout_s, is_asked=duty.is_asked))
 
 
 def _has_ended(doors: _Doors, guard: Guard, duty: StageDuty) -> bool:
