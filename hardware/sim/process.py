@@ -37,7 +37,7 @@ _RIG_STARTS_WITHIN_S = 15.0
 _OUTLIVES_PARENT_S = 5.0  # the stage halts in this world after its supervisor has died
 _DRAWING_S = 0.015  # enough to prepare a frame on a busy computer
 _SPIN_S = 0.0002  # sleeping is not more exact than this
-_HOPELESS_S = 0.25  # so far behind, frames are left out: a camera would lose them too
+_HOPELESS_PERIODS = 3.0  # so far behind, frames are left out: a real camera is never late
 _WARM_FRAMES = 4
 _SPARE_S = 0.004  # a tile takes less
 _LOOK_AHEAD_S = 0.3
@@ -199,9 +199,9 @@ class _WorldProcess:
     def _following(self, index: int) -> int:
         """Return the next exposure; some are left out when there is no catching up."""
         now_s = time.perf_counter() - self._epoch_s
-        if now_s < self._shutter.exposure(index + 1).t_s + _HOPELESS_S:
+        hopeless_s = _HOPELESS_PERIODS * self._camera.period_s
+        if now_s < self._shutter.exposure(index + 1).t_s + hopeless_s:
             return index + 1
-        self._readout.clear()
         return max(self._shutter.next_index(now_s), index + 1)
 
 

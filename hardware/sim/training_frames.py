@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -29,6 +30,7 @@ _ANIMALS_A_PLACE = 3
 _TIME_S = 60.0
 _EXPOSURES_S = (0.001, 0.012)
 _EMPTY_SHARE = 0.08  # frames with nobody of ours in them
+_HIDDEN_SHARE = 0.04  # frames in which a bubble or a smear lies over ours
 _TRACKED_SHARE = 0.7  # frames with the head near the middle, as the loop keeps it
 _OTHERS = (0.65, 0.25, 0.1)  # shares of frames with 0, 1, 2 more animals
 
@@ -110,7 +112,8 @@ def _cast(
         return sights
     is_tracked = draw.random() < _TRACKED_SHARE
     off_um = draw.normal(0.0, 60.0, 2) if is_tracked else draw.uniform(-1.0, 1.0, 2) * half_um
-    sights.append(actors[order[0]].sight(draw, stage_um + np.clip(off_um, -half_um, half_um)))
+    ours = actors[order[0]].sight(draw, stage_um + np.clip(off_um, -half_um, half_um))
+    sights.append(replace(ours, is_hidden=draw.random() < _HIDDEN_SHARE))
     return sights
 
 
@@ -120,6 +123,8 @@ def _labels(
     rows, columns = shape
     animals: list[NDArray[np.float64]] = []
     for sight in sights:
+        if sight.is_hidden:
+            continue
         points_px = scenery.to_image_px(keypoints_um(sight.midline_um), stage_um)
         is_in = (points_px >= 0.0).all(axis=1) & (points_px <= (columns - 1, rows - 1)).all(axis=1)
         if is_in.any():

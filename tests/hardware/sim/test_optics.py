@@ -146,6 +146,16 @@ def test_a_smear_hides_the_animal_while_a_fault_blinds_the_camera():
     assert hidden[head].std() < 0.5 * seen[head].std()
 
 
+def test_a_smear_drawn_ahead_is_the_smear_drawn_at_once():
+    blinded = SCENARIO.model_copy(update={"faults": (Fault(kind="blind", from_s=2.5, to_s=3.5),)})
+    renderer = Renderer(blinded, 1)
+
+    ahead = renderer.finish(renderer.prepare(LOOK_S, HEAD_UM + 21.3), HEAD_UM, 7)
+
+    difference = ahead.astype(int) - renderer.render(LOOK_S, HEAD_UM, frame_index=7)
+    assert np.abs(difference).max() <= 1
+
+
 @pytest.mark.parametrize(
     "look",
     [

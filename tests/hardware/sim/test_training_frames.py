@@ -5,12 +5,12 @@ import pytest
 
 from hardware.sim.training_frames import training_frames
 
-SHAPE = (200, 260)
+SHAPE = (160, 200)
 
 
 @pytest.mark.parametrize("hard", [False, True], ids=["typical", "hard"])
 def test_frames_come_with_the_keypoints_of_every_head_in_view(hard):
-    frames = list(islice(training_frames(3, hard=hard, shape=SHAPE), 30))
+    frames = list(islice(training_frames(3, hard=hard, shape=SHAPE), 48))
 
     for image, keypoints_px in frames:
         assert image.shape == SHAPE
@@ -18,7 +18,7 @@ def test_frames_come_with_the_keypoints_of_every_head_in_view(hard):
         assert keypoints_px.shape[1:] == (3, 2)
         is_in = (keypoints_px >= 0) & (keypoints_px <= (SHAPE[1] - 1, SHAPE[0] - 1))
         assert is_in.all(axis=2).any(axis=1).all()
-    assert {len(keypoints_px) for _, keypoints_px in frames} >= {0, 1}
+    assert {len(keypoints_px) for _, keypoints_px in frames} >= {0, 1}  # nobody, and somebody
 
 
 def test_the_same_seed_gives_the_same_frames_and_another_seed_others():
