@@ -43,6 +43,7 @@ class HeadEstimator:
         self._min_confidence = min_confidence
         self._agility = Agility(agility_um2_s3=config.agility_um2_s3, swing_s=config.swing_s)
         self._motion: HeadMotion | None = None
+        self._carried: HeadMotion | None = None  # what is known, at the time last asked for
         self._confidence = 0.0
         self._rival: Rival | None = None
         self._searched_s = float("-inf")
@@ -84,7 +85,7 @@ class HeadEstimator:
             return self._acquire(self._rival.sighting, t_s)
         if choice.ours is not None:
             self._confidence = smoothed(self._confidence, choice.ours.candidate.confidence)
-            self._motion = correct(motion, choice.ours.head_um, noise_um=self._config.noise_um)
+            self._learn(correct(motion, choice.ours.head_um, noise_um=self._config.noise_um))
         return choice.ours
 
     def predict(self, t_s: float) -> Estimate | None:
@@ -109,7 +110,12 @@ class HeadEstimator:
         known = self._motion
         if known is None or t_s - known.t_s > self._config.forget_after_s:
             return None
-        return predict(known, t_s, self._agility)
+        if self._carried is None or self._carried.t_s != t_s:
+            self._carried = predict(known, t_s, self._agility)
+        return self._carried
+
+    def _learn(self, motion: HeadMotion) -> None:
+        self._motion, self._carried = motion, None
 
     def _must_search(self, motion: HeadMotion) -> bool:
         assert self._motion is not None
@@ -131,9 +137,8 @@ class HeadEstimator:
             return None
         self._rival = None
         self._confidence = sighting.candidate.confidence
-        self._motion = first_seen(
-            t_s, sighting.head_um, self._agility, noise_um=self._config.noise_um
-        )
+        noise_um = self._config.noise_um
+        self._learn(first_seen(t_s, sighting.head_um, self._agility, noise_um=noise_um))
         return sighting
 
 

@@ -17,8 +17,8 @@ from tracker.safety.guard import Guard
 
 # From a post to the bytes on the wire: the stage process is woken (median measured).
 WAKE_S = 0.0002
-# How often the stage process looks whether a reply is whole, or silence demands a halt.
-_LOOK_S = 0.002
+# When the stage process looks whether a reply is whole: after its wire time, then so often.
+_FIRST_LOOK_S, _LOOK_S = 0.004, 0.002
 _REMEMBERED = 100
 
 
@@ -79,14 +79,15 @@ class SteppedPost:
         now_s = self._clock.now_s()
         if self._is_asked:
             self._listen()
+        self._look_s = now_s + _LOOK_S if self._is_asked else max(self._ask_s, now_s)
         if not self._is_asked and now_s >= self._ask_s:
             self._guard.ask()
             self._is_asked = True
             self._ask_s = max(self._ask_s + self._period_s, now_s)
+            self._look_s = now_s + _FIRST_LOOK_S
         halt = self._guard.check()
         if halt is not None:
             self._note(halt)
-        self._look_s = now_s + _LOOK_S if self._is_asked else max(self._ask_s, now_s)
 
     def _listen(self) -> None:
         try:
