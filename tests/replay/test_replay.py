@@ -55,7 +55,7 @@ def folder(run, tmp_path):
         software_version="0.1.0",
         config_sha256="",
         calibration=believed_calibration(CONFIG.rig),
-        model={},
+        facts={},
         animal={},
         streams={
             FRAMES: framed_record(frame_record(SHAPE)),

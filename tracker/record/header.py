@@ -23,8 +23,9 @@ class Header:
 
     `wall_time` (ISO 8601, with its zone) was so when the rig's clock stood at `wall_time_at_s`:
     for the reader's diary, never for aligning. The recording holds what was exposed from
-    `started_s` on. `model` names the eye (`model_name`, `model_sha256`, `provider`), `animal`
-    is what the experimenter told. `streams` gives each stream's record on disk.
+    `started_s` on. `facts` were known only while running, as of the eye (`model_name`,
+    `model_sha256`, `provider`); `animal` is what the experimenter told. `streams` gives each
+    stream's record on disk.
     """
 
     session: str
@@ -34,7 +35,7 @@ class Header:
     software_version: str
     config_sha256: str
     calibration: Calibration
-    model: Facts
+    facts: Facts
     animal: Facts
     streams: Mapping[str, np.dtype[np.void]]
     schema_version: int = SCHEMA_VERSION
@@ -51,7 +52,7 @@ def header_json(header: Header) -> str:
         "started_s": header.started_s,
         "software_version": header.software_version,
         "config_sha256": header.config_sha256,
-        "model": dict(header.model),
+        "facts": dict(header.facts),
         "animal": dict(header.animal),
         "calibration": {
             "stage_from_image_um_per_px": calibration.stage_from_image_um_per_px.tolist(),
@@ -102,7 +103,7 @@ def _header(words: dict[str, object], path: Path) -> Header:
         software_version=str(words["software_version"]),
         config_sha256=str(words["config_sha256"]),
         calibration=_calibration(cast("dict[str, object]", words["calibration"])),
-        model=cast("Facts", words["model"]),
+        facts=cast("Facts", words["facts"]),
         animal=cast("Facts", words["animal"]),
         streams={name: unspell(stream["dtype"]) for name, stream in streams.items()},
         schema_version=version,

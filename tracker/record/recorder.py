@@ -84,7 +84,7 @@ class Recorder:
         """Whether a recording is open."""
         return self._open is not None
 
-    def start(self, folder: Path, t_s: float, *, animal: Facts, model: Facts) -> None:
+    def start(self, folder: Path, t_s: float, *, animal: Facts, facts: Facts) -> None:
         """Open a recording of what happens from `t_s` on.
 
         Raises:
@@ -92,7 +92,7 @@ class Recorder:
         """
         if self._open is not None:
             raise RecordingError(f"{self._open.writer.folder} is being recorded: stop it first")
-        header = self._header(t_s, animal=animal, model=model)
+        header = self._header(t_s, animal=animal, facts=facts)
         origin = self._origin
         writer = RecordingWriter(
             folder, header, config_yaml=origin.config_yaml, flush_s=origin.flush_s
@@ -176,7 +176,7 @@ class Recorder:
         logger.info("recording ended: folder=%s reason=%s", recording.writer.folder, reason)
         return Outcome(recording.writer.folder, reason, notices)
 
-    def _header(self, t_s: float, *, animal: Facts, model: Facts) -> Header:
+    def _header(self, t_s: float, *, animal: Facts, facts: Facts) -> Header:
         origin = self._origin
         return Header(
             session=origin.session,
@@ -186,7 +186,7 @@ class Recorder:
             software_version=origin.software_version,
             config_sha256=origin.config_sha256,
             calibration=origin.calibration,
-            model=model,
+            facts=facts,
             animal=animal,
             streams=origin.streams,
         )

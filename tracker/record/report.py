@@ -71,8 +71,9 @@ def draw_report(path: Path, run: RunRows, summary: Summary, header: Header) -> N
 
 
 def _title(header: Header) -> str:
+    began = header.wall_time[:19].replace("T", " ")
     animal = ", ".join(f"{key} {value}" for key, value in header.animal.items())
-    return "   ".join(filter(None, [header.session, header.wall_time[:19], animal]))
+    return "   ".join(filter(None, [header.session, began, animal]))
 
 
 def _head_um(run: RunRows) -> NDArray[np.float64]:
@@ -110,8 +111,8 @@ def _draw_error(axes: Axes, run: RunRows, header: Header) -> None:
         axes.annotate(
             f" {limit_um:.0f} um", (1.0, limit_um), xycoords=("axes fraction", "data"), va="center"
         )
-    axes.set_ylim(0.0, max(60.0, axes.get_ylim()[1]))
-    axes.margins(x=0.0)
+    axes.set_ylim(0.0, 1.2 * max(60.0, axes.get_ylim()[1]))  # room for the legend
+    axes.set_xlim(0.0, max(1.0, t_s[-1] if len(t_s) else 0.0))
     axes.set_xlabel("time (s)")
     axes.set_ylabel("error (um)")
     axes.legend(frameon=False, ncols=3, loc="upper right", markerscale=2.0)

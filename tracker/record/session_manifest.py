@@ -37,7 +37,7 @@ def list_recording(folder: Path, header: Header, *, outcome: Mapping[str, object
         "session": header.session,
         "software_version": header.software_version,
         "config_sha256": header.config_sha256,
-        "model": dict(header.model),
+        "facts": dict(header.facts),
         "recordings": {},
     }
     recordings = manifest["recordings"]

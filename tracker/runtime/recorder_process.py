@@ -122,7 +122,7 @@ def _obey(order: Order, recorder: Recorder, reports: ReportOutbox, *, animal: Fa
     if isinstance(order, StartRecording):
         try:
             told = {**animal, **order.metadata}
-            recorder.start(Path(order.folder), order.t_s, animal=told, model=order.facts)
+            recorder.start(Path(order.folder), order.t_s, animal=told, facts=order.facts)
             reports.send(RecordingOpened(order.folder))
         except RecordingError as error:
             reports.send(Notice(_ROLE, str(error)))

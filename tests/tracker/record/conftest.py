@@ -34,7 +34,7 @@ HEADER = Header(
     software_version="0.1.0",
     config_sha256="c0ffee",
     calibration=CALIBRATION,
-    model={"model_name": "rendered-heads", "model_sha256": "beef", "provider": "CPU"},
+    facts={"model_name": "rendered-heads", "model_sha256": "beef", "provider": "CPU"},
     animal={"strain": "AML32", "age_h": 72},
     streams={
         FRAMES: framed_record(frame_record(SHAPE)),

@@ -28,7 +28,7 @@ def test_a_recording_is_read_as_it_was_written(record, made_up):
 def test_the_header_says_again_what_it_was_told(record, made_up):
     header = open_recording(record()).header
 
-    assert header.model == made_up.header.model
+    assert header.facts == made_up.header.facts
     assert header.animal == {"strain": "AML32", "age_h": 72}
     assert header.streams == made_up.header.streams
     assert header.wall_time_at_s == made_up.header.wall_time_at_s

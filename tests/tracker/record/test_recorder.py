@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -73,7 +74,7 @@ def rig(tmp_path, made_up):
         frames=frames,
         folder=tmp_path / "session" / "0001",
         outcome=lambda: next(outcome for outcome in outcomes if outcome),
-        start=lambda folder, t_s: recorder.start(folder, t_s, animal={}, model={}),
+        start=lambda folder, t_s: recorder.start(folder, t_s, animal={}, facts={}),
     )
     recorder.end()
     for part in (*taps.values(), *writers.values()):
@@ -217,4 +218,15 @@ def test_a_recording_is_not_begun_on_a_full_disk_and_leaves_nothing(rig, monkeyp
         rig.start(rig.folder, rig.clock.now_s())
 
     assert not rig.folder.exists()
+    assert not rig.recorder.is_recording
+
+
+def test_a_folder_that_is_removed_under_it_ends_the_recording_with_a_word(rig):
+    rig.start(rig.folder, rig.clock.now_s())
+    rig.live(range(10))
+
+    shutil.rmtree(rig.folder)
+    rig.live(range(10, 20))
+
+    assert f"{rig.folder} cannot be written" in rig.outcome().reason
     assert not rig.recorder.is_recording
