@@ -43,18 +43,15 @@ class DirectCaller:
 class DeadlineCaller:
     """Calls on one thread of its own, each with a deadline."""
 
-    def __init__(self, *, deadline_s: float, name: str) -> None:
+    def __init__(self, *, deadline_s: float, name: str, when_lost: Callable[[], None]) -> None:
+        """Name the library for its errors; `when_lost` is called once, when it is given up."""
         self._deadline_s = deadline_s
         self._name = name
+        self._when_lost = when_lost
         self._is_lost = False
         self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         # A daemon: Python must be able to end while a call is stuck.
         threading.Thread(target=self._work, name=name, daemon=True).start()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether a call has not come back."""
-        return self._is_lost
 
     def __call__(self, ask: Callable[[], ResultT], /) -> ResultT:
         """Make the call, and wait for its answer until the deadline."""
@@ -73,6 +70,7 @@ class DeadlineCaller:
             answer = answers.get(timeout=self._deadline_s)
         except queue.Empty:
             self._is_lost = True
+            self._when_lost()
             raise CameraError(
                 f"{self._name} has not answered for {self._deadline_s:g} s: it is gone, or stuck"
             ) from None

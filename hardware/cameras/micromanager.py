@@ -186,7 +186,7 @@ def let_go(loaded: LoadedCamera) -> None:
         _log.warning("the camera did not stop, error=%s", error)
     try:
         loaded.let_go()
-    except RuntimeError as error:
+    except (RuntimeError, CameraError) as error:
         _log.warning("the camera did not unload, error=%s", error)
 
 

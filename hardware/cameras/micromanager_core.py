@@ -2,14 +2,14 @@
 
 It is imported inside functions: it takes a second or three, and a rig without Micro-Manager must
 not pay for them. Both of its backends give an object with the same method names, but not with
-the same answers; `hardware.cameras.micromanager_device` makes them one.
+the same answers; `hardware.cameras.micromanager_device` makes them one. The Java bridge is
+reached by pycromanager's own wire library, in `hardware.cameras.micromanager_bridge`.
 """
 
 # ruff: noqa: D102 - the methods of `Core` are Micro-Manager's, and documented there
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import warnings
 from collections.abc import Generator
@@ -75,7 +75,7 @@ def open_python_core(adapters: Path, *, buffer_mb: int) -> Core:
     Raises:
         CameraError: there is one already, or none can be started.
     """
-    with _imports_quietly():
+    with imports_quietly():
         from mmpycorex import is_pymmcore_active
         from pycromanager import Core as AnyCore
         from pycromanager import start_headless
@@ -107,42 +107,9 @@ def core_interface() -> int:
 
 def close_python_core() -> None:
     """Unload the devices of this process's MMCore and forget it; its sequence must be over."""
-    with _imports_quietly():
+    with imports_quietly():
         from pycromanager import stop_headless
     stop_headless()
-
-
-def open_java_core(host: str, port: int) -> Core:
-    """Reach the MMCore of a Micro-Manager that runs with its server switched on.
-
-    Call it on the thread that will make the calls, with a deadline: the bridge waits for ever.
-
-    Raises:
-        CameraError: nobody listens there.
-    """
-    try:  # the bridge's own failure is a stack trace of another thread, and a wait
-        socket.create_connection((host, port), timeout=1.0).close()
-    except OSError as error:
-        raise CameraError(
-            f"rig.camera.port: no Micro-Manager answers at {host}:{port} ({error}); start it, "
-            "and tick 'Run server on port' in its Tools > Options"
-        ) from None
-    with _imports_quietly():
-        from pycromanager import JavaObject
-        from pyjavaz.bridge import Bridge
-    # pycromanager always asks for this computer; a bridge made beforehand for the port is found
-    # again by it, with the host that we gave.
-    bridge = Bridge.create_or_get_existing_bridge(port=port, ip_address=host, timeout=2000)
-    core = JavaObject("mmcorej.CMMCore", port=port)
-    del bridge  # `core` holds it
-    return cast(Core, core)
-
-
-def abandon_java_core(port: int) -> None:
-    """Let nothing wait any more for a Micro-Manager that does not answer."""
-    from pyjavaz import server_terminated
-
-    server_terminated(port)
 
 
 def default_adapters() -> Path:
@@ -156,7 +123,7 @@ def default_adapters() -> Path:
             "rig.camera.mm_app_path: this key is needed on Linux, where Micro-Manager has no usual "
             "place; give the folder that holds the device adapters (libmmgr_dal_*.so.0)"
         )
-    with _imports_quietly():
+    with imports_quietly():
         from pycromanager import find_existing_mm_install
     try:
         return Path(find_existing_mm_install())
@@ -167,7 +134,7 @@ def default_adapters() -> Path:
 
 
 @contextmanager
-def _imports_quietly() -> Generator[None, None, None]:
+def imports_quietly() -> Generator[None, None, None]:
     """Let pass one slip of mmpycorex: a bare backslash in a docstring, told when compiling it."""
     with warnings.catch_warnings():
         for kind in (DeprecationWarning, SyntaxWarning):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hardware.cameras import micromanager_bridge as bridge
 from hardware.cameras import micromanager_core as cores
 from hardware.cameras.calls import DeadlineCaller, DirectCaller, one_line
 from hardware.cameras.micromanager_adapter import explain_load_failure
@@ -14,7 +15,7 @@ from hardware.cameras.micromanager_device import MicroManagerDevice
 from hardware.config import MicroManagerCamera
 from hardware.errors import CameraError, HardwareError
 
-_BRIDGE_DEADLINE_S = 3.0
+_BRIDGE_DEADLINE_S = 5.0  # the first start allocates the ring: seconds, if it is large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +61,23 @@ def _in_process(config: MicroManagerCamera) -> LoadedCamera:
 
 def _bridged(config: MicroManagerCamera) -> LoadedCamera:
     call = DeadlineCaller(
-        deadline_s=_BRIDGE_DEADLINE_S, name=f"Micro-Manager at {config.host}:{config.port}"
+        deadline_s=_BRIDGE_DEADLINE_S,
+        name=f"Micro-Manager at {config.host}:{config.port}",
+        when_lost=lambda: bridge.abandon(config.port),
     )
+    core = call(lambda: bridge.open_java_core(config.host, config.port))
 
     def let_go() -> None:
-        if call.is_lost:
-            cores.abandon_java_core(config.port)
+        call(lambda: bridge.close_java_core(core))
 
     try:
-        core = call(lambda: cores.open_java_core(config.host, config.port))
         label = config.device or call(core.get_camera_device)
         if not label:
             raise CameraError("rig.camera.device: Micro-Manager has no camera: load its .cfg first")
-        call(lambda: core.set_camera_device(label))
         device = MicroManagerDevice(core, label, call)
         if device.is_running():
             raise CameraError(f"{label} runs already: switch off Micro-Manager's live view")
+        call(lambda: core.set_camera_device(label))
     except HardwareError:
         let_go()
         raise
