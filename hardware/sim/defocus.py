@@ -1,4 +1,4 @@
-"""How blurred a place on the plate is: the lens, and how far its agar lies from the focus."""
+"""How a place on the plate looks through the lens, by how far its agar lies from the focus."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Defocus:
         self._focus_um = optics.focus_um
         self._depth_um = optics.depth_of_field_um
         self._lens_px = optics.blur_px
+        self._flip_um = optics.flip_um
 
     def height_um(self, place_um: Vec2) -> float:
         """Return how far the agar stands above the plane in focus."""
@@ -32,3 +33,9 @@ class Defocus:
         """Return the standard deviation of the blur at a place on the plate."""
         off = _BLUR_PX_AT_DEPTH * self.height_um(place_um) / self._depth_um
         return math.hypot(self._lens_px, off)
+
+    def contrast(self, place_um: Vec2) -> float:
+        """Return how dark a thing looks that is dark in focus: 1, 0 where it fades, -1 bright."""
+        if self._flip_um is None:
+            return 1.0
+        return math.cos(math.pi / 2.0 * self.height_um(place_um) / self._flip_um)

@@ -38,7 +38,7 @@ def _look(draw: np.random.Generator, optics: Optics) -> Optics:
         strength = draw.uniform(0.2, 1.2)
         return _altered(optics, oblique=strength, oblique_deg=draw.uniform(0.0, 360.0))
     if look == "flipped":
-        contrast = -draw.uniform(0.4, 1.2)
+        contrast = -draw.uniform(0.6, 1.5)
         return _altered(optics, contrast=contrast, halo=draw.uniform(-0.3, 1.0))
     if look == "silhouette":
         shades = {"silhouette": draw.uniform(0.6, 1.0), "contrast": draw.uniform(1.2, 4.0)}

@@ -97,7 +97,8 @@ class Plate:
             soft = cv2.GaussianBlur(density, (0, 0), min(sigma_px, _EDGE_PX / 3.0))
             density = np.asarray(soft, np.float32)
         inside = slice(_EDGE_PX, _EDGE_PX + TILE_PX)
-        return np.asarray(1.0 + density[inside, inside], np.float32)
+        contrast = self._defocus.contrast(middle_um)
+        return np.asarray(1.0 + contrast * density[inside, inside], np.float32)
 
     def _agar(self, column: int, row: int) -> Layer:
         edge = 24

@@ -119,6 +119,7 @@ class Optics(Section):
     contrast: float = 1.0  # negative: bright on dark; -20 on a background of 12 is dark field
     focus_um: float = 0.0
     depth_of_field_um: PositiveFloat = 25.0
+    flip_um: PositiveFloat | None = None  # so far off focus dark has faded, farther it is bright
     blur_px: NonNegativeFloat = 0.7  # of the lens, in focus
     halo: float = 1.0  # strength of the bright seam along the cuticle; negative: a dark one
     granularity: NonNegativeFloat = 1.0  # how coarse the gut's grain is seen

@@ -132,7 +132,8 @@ class Scenery:
             add_smear(canvas, midline_px, px_per_um=px_per_um)
             return
         motion_px = (sight.motion_um - stage_motion_um) @ self._image_from_stage.T
-        sigma_px = self._defocus.sigma_px(sight.midline_um[MIDLINE_POINTS // 2])
+        middle_um = sight.midline_um[MIDLINE_POINTS // 2]
+        sigma_px = self._defocus.sigma_px(middle_um)
 
         def blur_px2(fraction: float) -> NDArray[np.float64]:
             along_px = motion_px[round(fraction * (MIDLINE_POINTS - 1))]
@@ -142,7 +143,8 @@ class Scenery:
             half_px = half_width_um(_FRACTIONS, length_um=sight.length_um) * px_per_um
             strength = self._optics.shadow
             add_shadow(canvas, midline_px, half_px, px_per_um=px_per_um, strength=strength)
-        add_body(canvas, sight.texture, midline_px, blur_px2=blur_px2)
+        contrast = self._defocus.contrast(middle_um)
+        add_body(canvas, sight.texture, midline_px, blur_px2=blur_px2, strength=contrast)
 
     def _looked_at(self, canvas: Layer) -> Layer:
         """Apply what the light path does to contrast: sign, strength, light from one side."""

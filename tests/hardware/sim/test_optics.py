@@ -161,11 +161,19 @@ def test_a_smear_drawn_ahead_is_the_smear_drawn_at_once():
     [
         {"contrast": -20.0, "background_grey": 12.0, "corner_grey": 9.0, "brightest_grey": 15.0},
         {"contrast": -1.0},
+        {"flip_um": 20.0, "focus_um": 45.0},
         {"oblique": 1.0},
         {"silhouette": 1.0, "contrast": 3.0},
         {"um_per_px": 2.6, "is_mirrored": True},
     ],
-    ids=["dark field", "flipped", "oblique", "silhouette", "coarse and mirrored"],
+    ids=[
+        "dark field",
+        "flipped",
+        "flipped by focus",
+        "oblique",
+        "silhouette",
+        "coarse and mirrored",
+    ],
 )
 def test_every_look_shows_the_animal_apart_from_its_plate(look):
     scenario = small(load_scenario("roam"), noise_grey=0.0, **look)
