@@ -29,9 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--law", choices=LAWS, help="steer by this law, with gains tuned for it (default: config's)"
     )
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="default: as for `run`"
-    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="default: as for `run`")
     parser.add_argument(
         "--turnaround", type=_duration_s, metavar="S",
         help="seconds from a frame in hand to its command (default: 0.0015, rendered 0.003)",
@@ -98,14 +96,16 @@ def _actions(guarded: list[GuardedCommand]) -> str:
 
 
 def _duration_s(text: str) -> float:
-    value = float(text.removesuffix("s"))
+    try:
+        value = float(text.removesuffix("s"))
+    except ValueError:
+        value = math.nan
     if not 0.0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"expected seconds above 0, got {text!r}")
     return value
 
 
 def _seed(text: str) -> int:
-    value = int(text)
-    if value < 0:
+    if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, got {text!r}")
-    return value
+    return int(text)
