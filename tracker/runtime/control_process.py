@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from hardware.camera import Camera
-from hardware.clock import Clock
+from hardware.clock import Clock, FollowingClock
 from hardware.config import NoStage
 from hardware.errors import EndOfVideoError
 from hardware.platform import ParentWatch, ask_for_real_time
@@ -83,8 +83,14 @@ def run_control(
         loop = _make_loop(session, clock, stage, detector, ticks)
         ask_for_real_time(PRIORITY["control"])
         quiet_garbage_collection()
-        camera.start()
-        reports.send(_ready(detector))
+        if isinstance(clock, FollowingClock):
+            # A video in a hurry would be over before the session has begun.
+            reports.send(_ready(detector))
+            _await_tracking(loop, orders, parent)
+            camera.start()
+        else:
+            camera.start()
+            reports.send(_ready(detector))
         _serve(loop, camera, frames, orders, parent)
     except EndOfVideoError as end:
         logger.info("%s", end)
@@ -170,6 +176,12 @@ def _serve(
     logger.info("control ends: %s", counts)
 
 
+def _await_tracking(loop: Loop, orders: OrderInbox, parent: ParentWatch) -> None:
+    while loop.mode is Mode.IDLE and not parent.is_gone():
+        if _has_ended(loop, orders, wait_s=_GRAB_S):
+            raise SystemExit(0)
+
+
 def _keep(frame: Frame, frames: RingWriter) -> None:
     frames.append(
         frame.index,
@@ -181,9 +193,9 @@ def _keep(frame: Frame, frames: RingWriter) -> None:
     )
 
 
-def _has_ended(loop: Loop, orders: OrderInbox) -> bool:
+def _has_ended(loop: Loop, orders: OrderInbox, *, wait_s: float = 0.0) -> bool:
     """Carry out the operator's orders; say whether one of them was to end."""
-    for order in orders.take():
+    for order in orders.take(wait_s):
         if isinstance(order, StartTracking):
             loop.mode = Mode.TRACKING
         elif isinstance(order, StopTracking):

@@ -58,12 +58,12 @@ class Operating:
         """Open as config.yaml says; `facts` of the processes go into every recording."""
         self._facts = facts
         self.has_begun = True
+        if start == "recording":
+            self._record(t_s)
         if start == "idle":
             self._crew.send("stage", Halt())
         else:
             self._track()
-        if start == "recording":
-            self._record(t_s)
 
     def obey(self, keys: str) -> bool:
         """Carry out keys in their order; say whether one of them was to quit."""
@@ -73,7 +73,8 @@ class Operating:
             elif key in "tT":
                 self._rest() if self.is_tracking else self._track()
             elif key in "rR":
-                self._cease() if self.is_recording else self._record(self._clock.now_s())
+                now_s = self._clock.now_s()
+                self._cease(now_s) if self.is_recording else self._record(now_s)
             elif key in "qQ":
                 return True
         return False
@@ -83,9 +84,10 @@ class Operating:
 
         `keeps_all` leaves the recording open for the recorder to empty its rings at its end.
         """
+        now_s = self._clock.now_s()
         self._crew.send("stage", End())
         if self.is_recording and not keeps_all:
-            self._cease()
+            self._cease(now_s)
 
     def recording_closed(self) -> None:
         """Take note that the files are whole."""
@@ -129,10 +131,10 @@ class Operating:
         self.is_recording, self.recording_since_s = True, t_s
         self._crew.send("recorder", StartRecording(folder=str(folder), t_s=t_s, facts=self._facts))
 
-    def _cease(self) -> None:
+    def _cease(self, t_s: float) -> None:
         if not self._is_closing:
             self._is_closing = True
-            self._crew.send("recorder", StopRecording(t_s=self._clock.now_s()))
+            self._crew.send("recorder", StopRecording(t_s=t_s))
 
     def _mark(self, kind: str, *, values: dict[str, float] | None = None) -> None:
         event = MarkEvent(t_s=self._clock.now_s(), kind=kind, values=values or {})

@@ -12,6 +12,7 @@ import logging
 from typing import IO
 
 from hardware.clock import Clock
+from hardware.config import VideoCamera
 from hardware.errors import HardwareError
 from hardware.platform import pressed_keys
 from tracker.errors import SessionError
@@ -88,7 +89,10 @@ class Supervisor:
             return
         gauges = Gauges(self._crew.place, has_stage=self._launch.has_stage)
         begins_s = max(self._clock.now_s(), self._crew.session.epoch_s)
-        self._operating.begin(self._launch.config.start, self._facts, begins_s)
+        # A stored video is recorded from its first picture on, which was shown a moment ago.
+        is_video = isinstance(self._launch.config.rig.camera, VideoCamera)
+        from_s = self._crew.session.epoch_s if is_video else begins_s
+        self._operating.begin(self._launch.config.start, self._facts, from_s)
         while not (self._asked.to_end or self._faults or self._has_run_out):
             self._hear(_TURN_S)
             if has_keys and self._operating.obey(pressed_keys()):

@@ -52,12 +52,12 @@ def test_a_recording_session_tracks_and_records_from_the_given_time(operating, c
     operating.begin("recording", {"model_name": "eye"}, 104.0)
 
     assert crew.told == [
-        ("stage", Release()),
-        ("control", StartTracking()),
         (
             "recorder",
             StartRecording(str(tmp_path / "0001"), 104.0, facts={"model_name": "eye"}),
         ),
+        ("stage", Release()),
+        ("control", StartTracking()),
     ]
     assert operating.state == "recording"
 
