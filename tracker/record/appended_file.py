@@ -47,13 +47,14 @@ class AppendedFile:
         Raises:
             RecordingError: the disk is full, or gone.
         """
-        if self.size_bytes == self._synced_bytes:
+        size_bytes = self.size_bytes  # it may grow meanwhile: another thread appends
+        if size_bytes == self._synced_bytes:
             return
         try:
             sync_data(self._file.fileno())
         except OSError as error:
             raise RecordingError(explain(error, self.path)) from error
-        self._synced_bytes = self.size_bytes
+        self._synced_bytes = size_bytes
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""

@@ -28,12 +28,14 @@ class Found(TypedDict):
 class Difference(TypedDict):
     """How now departs from then; lengths of differences, so never negative.
 
-    `head_px`: where the head is seen, in frames that both found. `estimate_um`: where it is
-    taken to be at the same moment. `command_um_s`: what the stage was to do. `true_error_*_um`:
-    seen head against the true one, where the recording knows it.
+    `frames` were compared; `missing` were used then and are not in the recording. `head_px`:
+    where the head is seen, in frames that both found. `estimate_um`: where it is taken to be at
+    the same moment. `command_um_s`: what the stage was to do. `true_error_*_um`: seen head
+    against the true one, where the recording knows it.
     """
 
     frames: int
+    missing: int
     found: Found
     head_px: Spread
     estimate_um: Spread
@@ -47,10 +49,12 @@ def compare(then: Rows, now: Rows, truth: Rows) -> Difference:
     _, of_then, of_now = np.intersect1d(
         then["frame_index"], now["frame_index"], return_indices=True
     )
+    missing = len(then) - len(of_then)
     then, now = then[of_then], now[of_now]
     was_found, is_found = then["is_found"], now["is_found"]
     return Difference(
         frames=len(then),
+        missing=missing,
         found=Found(
             both=int((was_found & is_found).sum()),
             only_then=int((was_found & ~is_found).sum()),
@@ -74,7 +78,8 @@ def difference_table(difference: Difference) -> str:
         ("command", "um/s", difference["command_um_s"]),
     ]
     lines = [
-        f"  frames compared        {difference['frames']}",
+        f"  frames compared        {difference['frames']}; {difference['missing']} more were used "
+        "then and are not in the recording",
         f"  head found             {found['both']} then and now, {found['only_then']} only then, "
         f"{found['only_now']} only now, {found['neither']} neither",
         "",
@@ -98,7 +103,10 @@ def verdict(difference: Difference) -> str:
         closer = "closer to" if now < then else "farther from"
         judged = f" It sees the head {abs(now - then):.2f} um {closer} the truth (rms)."
         judged = " As far from the truth as then." if abs(now - then) < 0.01 else judged
-    return f"{_words(difference)}{judged}"
+    missing = ""
+    if difference["missing"]:
+        missing = " Frames are missing, and what followed them may differ for that alone."
+    return f"{_words(difference)}{judged}{missing}"
 
 
 def _words(difference: Difference) -> str:
@@ -110,10 +118,12 @@ def _words(difference: Difference) -> str:
     is_same_view = changed / frames <= _SAME_FOUND and not difference["head_px"]["p95"] > _SAME_PX
     if is_same_view and not difference["command_um_s"]["p95"] > _SAME_UM_S:
         return "Practically as then: nobody at the rig would see the difference."
-    seen = f"found in {found['only_now']} frames more and {found['only_then']} frames less"
+    head_px, command_um_s = difference["head_px"], difference["command_um_s"]
     return (
-        f"Different: the head is {seen}, seen {_short(difference['head_px']['p50'])} px away "
-        f"(median), and steered {_short(difference['command_um_s']['p50'])} um/s differently."
+        f"Different: the head is found in {found['only_now']} frames more and "
+        f"{found['only_then']} less, seen {head_px['p50']:.2g} px away in the median "
+        f"({head_px['p95']:.2g} at p95), and steered {command_um_s['p50']:.0f} um/s differently "
+        f"({command_um_s['p95']:.0f} at p95)."
     )
 
 
@@ -146,7 +156,3 @@ def _true_lines(difference: Difference) -> list[str]:
 
 def _number(value: float) -> str:
     return f"{'-':>8}" if np.isnan(value) else f"{value:8.2f}"
-
-
-def _short(value: float) -> str:
-    return "an unknown number of" if np.isnan(value) else f"{value:.2g}"

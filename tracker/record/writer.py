@@ -7,6 +7,7 @@ and the disk about once per `flush_s`: whatever kills the process, what was appe
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tracker.errors import RecordingError
@@ -42,6 +43,8 @@ class RecordingWriter:
         self.folder = folder
         self._flush_s = flush_s
         self._synced_s = header.started_s
+        self._syncing: Future[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._make_folder(config_yaml)
         self.events = EventLog(folder / EVENTS_FILE)
         self.frames = FrameLog(folder / stream_file(FRAMES))
@@ -80,13 +83,18 @@ class RecordingWriter:
     def sync_when_due(self, now_s: float) -> None:
         """Bring everything to the disk if the last time is `flush_s` ago.
 
+        A thread waits for the disk, so that a slow one does not keep frames from being written.
+
         Raises:
             RecordingError: the disk is full (but for a margin), or gone.
         """
         if now_s - self._synced_s < self._flush_s:
             return
         self._synced_s = now_s
-        self.sync()
+        if self._syncing is None or self._syncing.done():
+            if self._syncing is not None:
+                self._syncing.result()
+            self._syncing = self._thread.submit(self.sync)
         if self.free_bytes() < MARGIN_BYTES:
             raise RecordingError(
                 f"the disk is full: {self.free_bytes() / 1e6:.0f} MB are left at {self.folder}; "
@@ -115,6 +123,7 @@ class RecordingWriter:
 
     def close(self) -> None:
         """Close all files. Safe to call twice."""
+        self._thread.shutdown()
         for file in self._files():
             file.close()
 
