@@ -4,6 +4,7 @@ No Java Micro-Manager is at hand here: `java_bridge.py` speaks the wire of its s
 MMCore in a process of its own, so that the client's side, pycromanager's, is the real one.
 """
 
+import gc
 import os
 import re
 import signal
@@ -37,6 +38,7 @@ def server():
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
+    gc.collect()  # pyjavaz's sockets, while their warning is let pass
 
 
 @pytest.fixture
