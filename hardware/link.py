@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import select
+import socket
 import sys
 import threading
 import time
@@ -82,7 +83,9 @@ class SerialLink:
         except (OSError, ValueError) as error:
             raise LinkLostError(_why_not_opened(port, error)) from error
         self._descriptor = self._find_descriptor()
-        if self._descriptor is not None and "://" not in port:
+        if port.startswith("socket://"):
+            _send_at_once(int(self._port.fileno()))
+        elif self._descriptor is not None:
             self._claim(self._descriptor)
 
     @property
@@ -161,6 +164,12 @@ class SerialLink:
         return LinkLostError(
             f"{self._name}: the port is gone ({error}); check cable and power, then start again"
         )
+
+
+def _send_at_once(descriptor: int) -> None:
+    """Let a short write go out though the one before is not acknowledged (up to 40 ms later)."""
+    with socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _why_not_opened(port: str, error: Exception) -> str:

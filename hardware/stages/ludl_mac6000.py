@@ -17,6 +17,7 @@ from hardware.config import LudlMac6000Stage
 from hardware.errors import ConfigMismatchError, LinkLostError, LinkTimeoutError
 from hardware.link import Link, SerialLink
 from hardware.stages import ludl_mac6000_bytes as language
+from hardware.stages.reply_timing import ReplyTiming
 from hardware.types import StageLimits, StageState, Vec2
 
 _log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class LudlMac6000:
         self._received = b""
         self._counts: dict[int, int] = {}
         self._noise = b""
-        self._shortest_wait_s = math.inf
+        self._timing = ReplyTiming()
         self._trusted: StageState | None = None
         self._doubted: StageState | None = None
         self._is_closed = False
@@ -97,11 +98,9 @@ class LudlMac6000:
         self._received, self._noise = found.rest, self._noise + found.noise
         self._counts.update(found.counts)
         if len(self._counts) == 2:
-            state = StageState(
-                t_s=self._read_encoders_s(self._asked_s, now_s),
-                position_um=language.position_um(self._counts),
-            )
+            state = self._stamped(self._asked_s, now_s)
             if self._is_trusted(state):
+                self._timing.remember(state)
                 self._asked_s = None
                 return state
             self._counts = {}
@@ -165,19 +164,16 @@ class LudlMac6000:
         self._line_free_s = starts_s + len(data) * self._byte_s
         self._link.write(data)
 
-    def _read_encoders_s(self, asked_s: float, now_s: float) -> float:
-        """Say when the controller read its encoders, the mean of both axes.
-
-        Not before the questions were through the wire, and not after the replies began to come
-        back: the middle of the two. What makes the second late is this computer more often than
-        the controller, so the shortest wait seen so far stands for the controller's own.
-        """
-        # the replies were 26 and 13 bytes long when they began, the mean of both axes
-        at_latest_s = now_s - (language.REPLY_BYTES * 3 / 4) * self._byte_s
-        wait_s = at_latest_s - self._query_at_controller_s
-        self._shortest_wait_s = min(self._shortest_wait_s, wait_s)
-        read_s = self._query_at_controller_s + self._shortest_wait_s / 2.0
-        return min(max(read_s, asked_s), now_s)
+    def _stamped(self, asked_s: float, now_s: float) -> StageState:
+        """Give the position its time, the mean of both axes (X is read 9 bytes before Y)."""
+        position_um = language.position_um(self._counts)
+        # the replies began 26 and 13 bytes before they were whole: again the mean
+        read_s = self._timing.stamp_s(
+            position_um,
+            through_s=self._query_at_controller_s,
+            begun_s=now_s - language.REPLY_BYTES * 3 / 4 * self._byte_s,
+        )
+        return StageState(t_s=min(max(read_s, asked_s), now_s), position_um=position_um)
 
     def _is_trusted(self, state: StageState) -> bool:
         doubted, self._doubted = self._doubted, state

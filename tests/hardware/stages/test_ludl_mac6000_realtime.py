@@ -55,7 +55,7 @@ class Controller:
         self.folder = folder
         entry = f"  - {{kind: {fault}, from_s: 0.8, to_s: 1.3}}\n" if fault else "  []\n"
         (folder / "world.yaml").write_text(WORLD + entry)
-        self.epoch_s = time.perf_counter()
+        self.epoch_s = time.perf_counter() + (2.0 if fault else 0.0)  # well after opening
         self.process = subprocess.Popen(
             [sys.executable, "-c", CONTROLLER, str(folder), repr(self.epoch_s), over]
         )
