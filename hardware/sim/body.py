@@ -14,7 +14,7 @@ import numpy as np
 
 from hardware.sim.body_plan import PAD_PX, BodyPlan, Field, body_plan, bump, soft_step
 from hardware.sim.noise import Layer, grain, place_generator
-from hardware.sim.organs import brood, gut, pharynx
+from hardware.sim.organs import BROOD_REACH, PHARYNX_REACH, brood, gut, pharynx
 from hardware.sim.scenario import Optics
 
 _WIDEST = 0.036  # half width, of the length
@@ -38,8 +38,10 @@ def body_texture(seed: int, *, length_um: float, optics: Optics) -> BodyTexture:
     length_px = length_um / optics.um_per_px
     half_px = math.ceil(_WIDEST * length_px + PAD_PX)
     plan = body_plan(length_px, half_px)
-    organs = _flesh(plan, draw) + pharynx(plan, draw) + brood(plan, draw)
-    organs = organs + gut(plan, draw, granularity=optics.granularity)
+    organs = _flesh(plan, draw) + gut(plan, draw, granularity=optics.granularity)
+    for organ, reach in ((pharynx, PHARYNX_REACH), (brood, BROOD_REACH)):
+        columns, part = plan.part(*reach)
+        organs[:, columns] += organ(part, draw)
     interior = (1.0 - optics.silhouette) * organs - 0.16 * optics.silhouette
     density = soft_step(-plan.outside_px, 0.9) * interior + _seam(plan, draw, optics)
     return BodyTexture(density.astype(np.float32), length_px, half_px, PAD_PX)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +16,7 @@ REFERENCE_UM = 1000.0  # sizes of organs are given for an animal this long
 METACORPUS_UM = METACORPUS * REFERENCE_UM
 BULB_UM = TERMINAL_BULB * REFERENCE_UM
 PAD_PX = 14  # of plate around the animal, for the halo and the blur
-_FINER = 2  # the outline is traced on a finer grid
-_BLUNT_UM = 13.0  # how far behind the nose's tip the head has its full width
+_BLUNT_UM = 15.0  # how far behind the nose's tip the head has its full width
 _SMOOTH_UM = 14.0
 _SMOOTHING = (1, 4, 6, 4, 1)
 
@@ -39,6 +37,19 @@ class BodyPlan:
         """Return the place along the body, (1, columns): 0 nose, 1 tail."""
         return self.along_um / REFERENCE_UM
 
+    def part(self, start: float, stop: float) -> tuple[slice, BodyPlan]:
+        """Return the columns between two fractions of the length, and the plan of them alone."""
+        first, last = (round(PAD_PX + f * REFERENCE_UM / self.um_per_px) for f in (start, stop))
+        columns = slice(max(first, 0), min(last, self.shape[1]))
+        return columns, BodyPlan(
+            shape=(self.shape[0], columns.stop - columns.start),
+            um_per_px=self.um_per_px,
+            along_um=self.along_um[:, columns],
+            across_um=self.across_um,
+            width=self.width[:, columns],
+            outside_px=self.outside_px[:, columns],
+        )
+
 
 def body_plan(length_px: float, half_px: int) -> BodyPlan:
     """Lay out an animal of a length; the texture is `half_px` high on each side."""
@@ -52,7 +63,7 @@ def body_plan(length_px: float, half_px: int) -> BodyPlan:
         along_um=along_um,
         across_um=across_um,
         width=across_um / np.maximum(_half_um(along_um), 0.6),
-        outside_px=_outside_px(shape, um_per_px=um_per_px, half_px=half_px),
+        outside_px=_outside_um(along_um, across_um) / um_per_px,
     )
 
 
@@ -76,16 +87,22 @@ def _half_um(along_um: Field) -> Field:
     return half_um
 
 
-def _outside_px(shape: tuple[int, int], *, um_per_px: float, half_px: int) -> Field:
-    """Return the distance to the outline, (rows, columns), negative inside."""
-    rows, columns = (size * _FINER for size in shape)
-    along_um = ((np.arange(columns) + 0.5) / _FINER - 0.5 - PAD_PX) * um_per_px
-    across_um = ((np.arange(rows) + 0.5) / _FINER - 0.5 - half_px) * um_per_px
-    to_full = ((_BLUNT_UM - along_um) / _BLUNT_UM).clip(0.0, 1.0)
-    half_um = _half_um(along_um) * np.sqrt(1.0 - to_full**2)
-    half_um[(along_um < 0.0) | (along_um > REFERENCE_UM)] = -1.0
-    mask = (np.abs(across_um)[:, None] <= half_um[None, :]).astype(np.uint8)
-    beyond = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
-    within = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
-    fine = cv2.GaussianBlur((beyond - within) / _FINER, (0, 0), 1.0)
-    return cv2.resize(fine, shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float64)
+def _outside_um(along_um: Field, across_um: Field) -> Field:
+    """Return the distance to the outline, (rows, columns), negative inside, good to first order."""
+    aside_um = np.abs(across_um)
+    half_um = _half_um(along_um)
+    slope = np.gradient(half_um, axis=1) / (along_um[0, 1] - along_um[0, 0])
+    flanks_um = (aside_um - half_um) / np.sqrt(1.0 + slope**2)
+    beyond_um = along_um - REFERENCE_UM
+    outside_um = np.where(beyond_um > 0.0, np.hypot(beyond_um, aside_um), flanks_um)
+    nose = slice(0, int(np.searchsorted(along_um[0], _BLUNT_UM)))
+    outside_um[:, nose] = _from_nose_um(along_um[:, nose], aside_um)
+    return outside_um
+
+
+def _from_nose_um(along_um: Field, aside_um: Field) -> Field:
+    """Return the distance to the nose's rounded end, half an ellipse."""
+    half_um = float(_half_um(np.array([_BLUNT_UM]))[0])
+    x, y = (along_um - _BLUNT_UM) / _BLUNT_UM, aside_um / half_um
+    radius = np.maximum(np.hypot(x, y), 1e-3)
+    return (radius - 1.0) * radius / np.maximum(np.hypot(x / _BLUNT_UM, y / half_um), 1e-3)

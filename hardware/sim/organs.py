@@ -10,6 +10,8 @@ import numpy as np
 from hardware.sim.body_plan import BULB_UM, METACORPUS_UM, BodyPlan, Field, bump, soft_step
 from hardware.sim.noise import grain
 
+PHARYNX_REACH = (-0.01, 0.18)  # between which fractions of the length an organ lies
+BROOD_REACH = (0.2, 0.84)
 _DOME_UM = BULB_UM + 25.0  # middle of the lumen's bright dome, right behind the bulb
 _GUT_ENDS = 0.9  # of the length
 _MIDDLE = 0.52
@@ -65,11 +67,16 @@ def brood(plan: BodyPlan, draw: np.random.Generator) -> Field:
     arms = soft_step(plan.fraction - 0.3, 0.04) * soft_step(0.74 - plan.fraction, 0.04)
     density = 0.035 * arms * bump(aside - 0.5, 0.28)
     for egg in range(int(draw.integers(0, 9))):
-        middle_um = 1000.0 * (_MIDDLE + 0.024 * (egg // 2 + 0.4) * (-1.0) ** egg)
-        aside_um = belly * draw.uniform(-2.0, 12.0)
-        tilt = draw.uniform(-0.35, 0.35)
-        x_um = plan.along_um - middle_um + tilt * (plan.across_um - aside_um)
-        radius = np.hypot(x_um / 22.0, (plan.across_um - aside_um) / 13.0)
-        density = density + 0.05 * soft_step(0.9 - radius, 0.08) - 0.07 * bump(radius - 1.0, 0.12)
+        density += _egg(plan, draw, egg, belly)
     notch = bump(plan.along_um - 1000.0 * _MIDDLE, 6.0) * bump(aside - 0.86, 0.16)
     return density - 0.07 * notch
+
+
+def _egg(plan: BodyPlan, draw: np.random.Generator, number: int, belly: float) -> Field:
+    """One egg; they lie in two rows on both sides of the vulva."""
+    middle_um = 1000.0 * (_MIDDLE + 0.024 * (number // 2 + 0.4) * (-1.0) ** number)
+    aside_um = belly * draw.uniform(-2.0, 12.0)
+    tilt = draw.uniform(-0.35, 0.35)
+    x_um = plan.along_um - middle_um + tilt * (plan.across_um - aside_um)
+    radius = np.hypot(x_um / 22.0, (plan.across_um - aside_um) / 13.0)
+    return 0.05 * soft_step(0.9 - radius, 0.08) - 0.07 * bump(radius - 1.0, 0.12)
