@@ -231,6 +231,8 @@ def _describe(fault: ErrorDetails, content: object) -> str:
         told = fault.get("ctx", {})
         return f"{key}.kind: expected one of {told['expected_tags']}, got '{told['tag']}'"
     if kind == "value_error":  # our own words, which name keys and values themselves
+        # Of a whole section the last step is the union member: no longer last, it is left out.
+        key = _as_written((*fault["loc"], ""), content).rstrip(".")
         return f"{key}: {message.removeprefix('Value error, ')}"
     expected = message.removeprefix("Input should be ")
     return f"{key}: expected {expected[0].lower()}{expected[1:]}, got {fault['input']!r}"
