@@ -94,10 +94,13 @@ class Crew:
         stage = self._children.get("stage")
         if stage is None or stage.pid == 0:
             return
+        if not has_opened:  # it may wait for others, and hears no orders yet
+            stage.terminate(within_s=_STAGE_STANDS_WITHIN_S)
+            return
         stage.send(End())
         if not stage.wait(_STAGE_STANDS_WITHIN_S):
             stage.terminate(within_s=1.0)
-        if has_opened and stage.status != 0:
+        if stage.status != 0:
             halt_anew(self.place, self.session)
 
     def end(self, role: Role, *, within_s: float, is_hurried: Callable[[], bool]) -> None:

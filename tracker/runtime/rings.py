@@ -22,9 +22,9 @@ def make_rows_ring(path: Path, record: np.dtype[np.void], *, ring_s: float) -> R
     """Make a ring of small rows that holds `ring_s` of them, and a second more.
 
     Raises:
-        RingError: there is no room in shared memory.
+        RingError: there is no room in shared memory; `record.ring_s` is what to shorten.
     """
-    return RingWriter(path, record, slots=math.ceil((ring_s + 1.0) * _ROWS_PER_S))
+    return _make(path, record, math.ceil((ring_s + 1.0) * _ROWS_PER_S), ring_s)
 
 
 def make_frames_ring(path: Path, facts: CameraFacts, *, ring_s: float) -> RingWriter:
@@ -34,10 +34,14 @@ def make_frames_ring(path: Path, facts: CameraFacts, *, ring_s: float) -> RingWr
         RingError: there is no room in shared memory; `record.ring_s` is what to shorten.
     """
     slots = max(_FEWEST_FRAMES, math.ceil(ring_s / facts.period_s))
+    return _make(path, frame_record(facts.shape), slots, ring_s)
+
+
+def _make(path: Path, record: np.dtype[np.void], slots: int, ring_s: float) -> RingWriter:
     try:
-        return RingWriter(path, frame_record(facts.shape), slots=slots)
+        return RingWriter(path, record, slots=slots)
     except RingError as error:
-        raise RingError(f"record.ring_s ({ring_s:g} s): {error}; shorten it") from error
+        raise RingError(f"record.ring_s: {ring_s:g} s is too long: {error}") from error
 
 
 def wait_for_ring(path: Path, record: np.dtype[np.void], parent: ParentWatch) -> RingReader:

@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 _READY_WITHIN_S = 60.0
 _TURN_S = 0.05
+_FIRST_SHOWN_S = 0.5
 _CLOSED_WITHIN_S = 120.0  # the summary and its picture
 _ENDS_WITHIN_S = 5.0
 
@@ -100,7 +101,7 @@ class Supervisor:
             now_s = self._clock.now_s()
             if now_s >= begins_s + self._launch.duration_s:
                 return
-            if now_s > begins_s and self._screen.is_due(now_s):
+            if now_s > begins_s + _FIRST_SHOWN_S and self._screen.is_due(now_s):
                 self._show(gauges, now_s)
 
     def _show(self, gauges: Gauges, now_s: float) -> None:
@@ -150,6 +151,8 @@ class Supervisor:
         """Stage first, the emulated controller last; a second asking only shortens the waits."""
         try:
             self._halt()
+            if not self._ready.issuperset(self._crew.workers):
+                return  # nothing has been recorded
             hurried = self._asked.in_a_hurry
             self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=hurried)
             if not self._has_run_out:
