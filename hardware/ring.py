@@ -23,7 +23,7 @@ from hardware.errors import RingError
 from hardware.platform import reserve_file
 
 _MAGIC = 0x574C52494E473031  # "WLRING01"
-_HEADER = np.dtype([("magic", "<u8"), ("slots", "<u8"), ("itemsize", "<u8"), ("count", "<u8")])
+_HEADER = np.dtype([(name, "<u8") for name in ("magic", "slots", "itemsize", "count", "kept")])
 _HEADER_BYTES = 64
 
 
@@ -67,13 +67,21 @@ class RingWriter:
         self._map = _map(path, _HEADER_BYTES + slots * slot.itemsize, create=True)
         self._header = np.frombuffer(self._map, _HEADER, count=1)
         self._slots = np.frombuffer(self._map, slot, count=slots, offset=_HEADER_BYTES)
-        self._header[0] = (0, slots, slot.itemsize, 0)
+        self._header[0] = (0, slots, slot.itemsize, 0, 0)
         self._header["magic"][0] = _MAGIC  # last: a reader that finds it finds the rest
 
     @property
     def count(self) -> int:
         """How many records have been written since the start."""
         return int(self._header["count"][0])
+
+    @property
+    def room(self) -> int:
+        """How many records can come before one is overwritten that was not yet kept.
+
+        For a writer that has the time to wait; told by the one reader that calls `keep`.
+        """
+        return len(self._slots) - (self.count - int(self._header["kept"][0]))
 
     def append(self, *fields: object) -> None:
         """Write one record, given field by field in the order of its dtype."""
@@ -102,7 +110,7 @@ class RingReader:
         """
         slot = _slot_dtype(record)
         header_map = _map(path, _HEADER_BYTES, create=False)
-        magic, slots, itemsize, _ = np.frombuffer(header_map, _HEADER, count=1)[0].tolist()
+        magic, slots, itemsize, *_ = np.frombuffer(header_map, _HEADER, count=1)[0].tolist()
         header_map.close()
         if magic != _MAGIC or itemsize != slot.itemsize:
             raise RingError(f"{path} holds records of {itemsize} bytes, not of {slot.itemsize}")
@@ -124,6 +132,10 @@ class RingReader:
     def rewind(self) -> None:
         """Let the next `take` begin with the oldest record still held."""
         self._next = 0
+
+    def keep(self, *, everything: bool = False) -> None:
+        """Tell the writer that what was taken (or all there is) may be overwritten."""
+        self._header["kept"][0] = self.count if everything else self._next
 
     def newest(self) -> NDArray[np.void] | None:
         """Return a copy of the last record as a one-row array; None if there is none yet."""

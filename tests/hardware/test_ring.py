@@ -119,3 +119,20 @@ def test_a_frame_travels_with_its_times(path):
     assert frame["index"][0] == 5
     assert frame["t_s"][0] == 1.5
     assert (frame["pixels"][0] == image).all()
+
+
+def test_a_writer_that_has_time_is_told_how_much_room_there_is(path):
+    writer = RingWriter(path, ROW, slots=4)
+    reader = RingReader(path, ROW)
+    rooms = [writer.room]
+    for number in range(3):
+        writer.append(number, (0, 0))
+    rooms.append(writer.room)
+
+    reader.take(at_most=2)
+    reader.keep()
+    rooms.append(writer.room)
+    reader.keep(everything=True)
+    rooms.append(writer.room)
+
+    assert rooms == [4, 1, 3, 4]

@@ -120,6 +120,8 @@ class Recorder:
     def turn(self) -> Outcome | None:
         """Write what has come; return the outcome of a recording that ended with this turn."""
         if self._open is None:
+            for tap in self._taps.values():
+                tap.idle()
             return None
         now_s = self._clock.now_s()
         self._write(self._open, at_most_takes=_TAKES_A_TURN)

@@ -29,6 +29,7 @@ class Tap:
         """Begin with the oldest record held that is not older than `from_s`."""
         self._ring.rewind()
         self._ring.take(at_most=0)  # steps over what was overwritten long ago
+        self._ring.keep()
         self._from_s = from_s
         self._has_begun = False
 
@@ -38,12 +39,17 @@ class Tap:
         What was overwritten before the first record of the recording is no loss to it.
         """
         records = self._ring.take(at_most=self._at_most)
+        self._ring.keep()
         t_s = records.rows[self._time_field]
         is_wanted = (t_s >= self._from_s) & (t_s <= until_s)
         kept = records.rows if is_wanted.all() else records.rows[is_wanted]
         lost = records.lost if self._has_begun else 0
         self._has_begun = self._has_begun or len(kept) > 0
         return Records(kept, lost)
+
+    def idle(self) -> None:
+        """Let the writer overwrite what it likes: nothing is being recorded."""
+        self._ring.keep(everything=True)
 
     def close(self) -> None:
         """Let the ring go."""

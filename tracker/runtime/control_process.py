@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 _GRAB_S = 0.05
 _FIRST_POSITION_WITHIN_S = 5.0
+_ROOM_WITHIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -91,7 +92,8 @@ def run_control(
         else:
             camera.start()
             reports.send(_ready(detector))
-        _serve(loop, camera, frames, orders, parent)
+        is_patient = isinstance(clock, FollowingClock)
+        _serve(loop, camera, frames, orders, parent, is_patient=is_patient)
     except EndOfVideoError as end:
         logger.info("%s", end)
         reports.send(Notice("control", str(end)))
@@ -160,10 +162,18 @@ def _ready(detector: OnnxDetector) -> Ready:
 
 
 def _serve(
-    loop: Loop, camera: Camera, frames: RingWriter, orders: OrderInbox, parent: ParentWatch
+    loop: Loop,
+    camera: Camera,
+    frames: RingWriter,
+    orders: OrderInbox,
+    parent: ParentWatch,
+    *,
+    is_patient: bool,
 ) -> None:
     counts = _Counts()
     while not parent.is_gone():
+        if is_patient:
+            _await_room(frames)
         came = camera.grab(_GRAB_S)
         if came:
             loop.tick(came[-1])
@@ -180,6 +190,13 @@ def _await_tracking(loop: Loop, orders: OrderInbox, parent: ParentWatch) -> None
     while loop.mode is Mode.IDLE and not parent.is_gone():
         if _has_ended(loop, orders, wait_s=_GRAB_S):
             raise SystemExit(0)
+
+
+def _await_room(frames: RingWriter) -> None:
+    """Let the recorder follow: a video in a hurry has the time, an animal has not."""
+    until_s = time.perf_counter() + _ROOM_WITHIN_S
+    while frames.room < 2 and time.perf_counter() < until_s:
+        time.sleep(0.001)
 
 
 def _keep(frame: Frame, frames: RingWriter) -> None:
