@@ -27,9 +27,8 @@ class ClassicalDetector:
     Lengths are in pixels of the frame, as large as a worm at 1.26 um/px.
     """
 
-    least_contrast: float = 0.05  # against the background, either way
+    least_contrast: float = 0.06  # against the background, either way
     least_area_px: float = 4000.0
-    background_px: int = 240
     metacorpus_px: float = 52.0  # from the nose
     terminal_bulb_px: float = 104.0
 
@@ -50,10 +49,8 @@ class ClassicalDetector:
     def _contrast(self, image: GreyImage) -> NDArray[np.float32]:
         rows, columns = image.shape[0] // _SHRINK, image.shape[1] // _SHRINK
         small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
-        smooth = cv2.GaussianBlur(small, (0, 0), 1.0)
-        side = self.background_px // _SHRINK
-        background = np.maximum(cv2.blur(smooth, (side, side)), 1.0)
-        return np.abs(smooth / background - 1.0).astype(np.float32)
+        smooth = cv2.GaussianBlur(small, (0, 0), 1.5).astype(np.float32)
+        return np.abs(smooth / np.maximum(_lamp(smooth), 1.0) - 1.0)
 
     def _largest_piece(self, stands_out: _Mask) -> _Mask | None:
         closed = cv2.morphologyEx(
@@ -86,6 +83,22 @@ class ClassicalDetector:
             confidences=np.full(len(points), confidence),
             confidence=confidence,
         )
+
+
+def _lamp(smooth: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the light without an animal: a paraboloid through what departs from it least."""
+    rows, columns = smooth.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=2)
+    sample = terms[::_SHRINK, ::_SHRINK].reshape(-1, 6)
+    grey = smooth[::_SHRINK, ::_SHRINK].ravel()
+    is_agar = np.ones(len(grey), np.bool_)
+    lamp = np.zeros(6)
+    for _ in range(4):
+        lamp, *_ = np.linalg.lstsq(sample[is_agar], grey[is_agar])
+        off = np.abs(grey - sample @ lamp)
+        is_agar = off <= np.percentile(off, 75)
+    return (terms @ lamp).astype(np.float32)
 
 
 def _ends(places: NDArray[np.float64]) -> tuple[Pixel, Pixel]:

@@ -19,6 +19,7 @@ PIECE_PX = 256
 _SHRUNK_PX = PIECE_PX // 2
 # Where pieces are cut: about a head, anywhere, or where the network was lately mistaken.
 _NEAR_HEAD, _ANYWHERE = 0.5, 0.3
+_OFF_HEAD_PX = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Sampler:
         animals = frames.animals(index)
         if way < _NEAR_HEAD and len(animals):
             x, y = animals[random.integers(len(animals))].mean(axis=0)
-            dx, dy = random.uniform(-110.0, 110.0, size=2)
+            dx, dy = random.normal(0.0, _OFF_HEAD_PX, size=2)
             return index, float(x + dx), float(y + dy)
         rows, columns = frames.images.shape[1:]
         margin = PIECE_PX / 2.0

@@ -21,6 +21,7 @@ CELL_ORIGIN_PX = 0.5
 FAR_PX = 10.0  # beyond this a keypoint counts as missed
 _BACKGROUND_PX = 32  # network pixels over which the background is taken
 _CONTRAST_GAIN = 6.0
+_MOST_CONTRAST = 5.0  # dark field: bright on nothing
 _LEAST_CONFIDENCE = 0.01
 _PEAK_CELLS = 7  # two heads nearer than half of this are one
 
@@ -95,7 +96,8 @@ def contrast(shrunk: Tensor) -> Tensor:
     smooth = functional.avg_pool2d(coarse, 3, stride=1, padding=1, count_include_pad=False)
     spread = functional.interpolate(smooth, scale_factor=float(_BACKGROUND_PX), mode="bilinear")
     background = spread[:, :, : shrunk.shape[2], : shrunk.shape[3]]
-    return _CONTRAST_GAIN * (shrunk / (background + 1.0) - 1.0)
+    relative = shrunk / (background + 1.0) - 1.0
+    return (_CONTRAST_GAIN * relative).clamp(-_MOST_CONTRAST, _MOST_CONTRAST)
 
 
 class CandidateGraph(nn.Module):

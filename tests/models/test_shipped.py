@@ -50,7 +50,7 @@ def test_the_crop_and_the_whole_frame_agree_on_a_head():
     apart_px = []
     for image, head_px in frames_with_one_head():
         whole = shipped().detect(image)
-        near = shipped().detect(image, near_px=head_px + [20.0, -15.0])
+        near = shipped().detect(image, near_px=head_px + np.array([20.0, -15.0]))
         apart_px += [
             np.linalg.norm(head_center_px(one.keypoints_px) - head_center_px(other.keypoints_px))
             for one, other in itertools.product(whole[:1], near[:1])
