@@ -21,7 +21,8 @@ from hardware.platform import ParentWatch, ask_for_real_time, ignore_interrupts,
 from hardware.registry import RigChild, run_rig_child
 from models.errors import ModelError
 from tracker.errors import TrackerError
-from tracker.runtime.orders import Failed, OrderInbox, ReportOutbox
+from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
+from tracker.runtime.orders import Failed
 from tracker.runtime.session_log import LOG_FORMAT
 from tracker.runtime.session_place import Role, Session, SessionPlace, read_session, remove_place
 

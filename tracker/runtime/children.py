@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from hardware.platform import start_detached
-from tracker.runtime.orders import Order, OrderOutbox
+from tracker.runtime.mailboxes import OrderOutbox
+from tracker.runtime.orders import Order
 from tracker.runtime.session_place import Role, SessionPlace
 
 # One thread each: on a rig computer the cores belong to the loop, and idle threads would spin.

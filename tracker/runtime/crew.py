@@ -11,7 +11,8 @@ from hardware.clock import Clock
 from hardware.registry import rig_children
 from tracker.runtime.children import Child
 from tracker.runtime.launch import Launch
-from tracker.runtime.orders import End, Order, Report, ReportInbox
+from tracker.runtime.mailboxes import ReportInbox
+from tracker.runtime.orders import End, Order, Report
 from tracker.runtime.rescue import halt_anew
 from tracker.runtime.session_place import Role, Session, SessionPlace, make_place, remove_place
 

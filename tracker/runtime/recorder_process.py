@@ -25,16 +25,15 @@ from tracker.record.header import Facts
 from tracker.record.recorder import Origin, Outcome, Recorder
 from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
 from tracker.record.tap import Tap
+from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
     End,
     MarkEvent,
     Notice,
     Order,
-    OrderInbox,
     Ready,
     RecordingClosed,
     RecordingOpened,
-    ReportOutbox,
     StartRecording,
     Status,
     StopRecording,

@@ -19,16 +19,8 @@ from hardware.registry import open_stage
 from tracker.errors import SessionError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
 from tracker.runtime.child_process import PRIORITY, quiet_garbage_collection
-from tracker.runtime.orders import (
-    End,
-    Halt,
-    Notice,
-    OrderInbox,
-    Ready,
-    Release,
-    ReportOutbox,
-    Status,
-)
+from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
+from tracker.runtime.orders import End, Halt, Notice, Ready, Release, Status
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import Session, SessionPlace
 from tracker.runtime.stage_duty import StageDuty

@@ -5,20 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import SessionError
+from tracker.runtime.mailboxes import OrderInbox, OrderOutbox, ReportInbox, ReportOutbox
 from tracker.runtime.orders import (
     End,
     Failed,
     Halt,
     MarkEvent,
     Notice,
-    OrderInbox,
-    OrderOutbox,
     Ready,
     RecordingClosed,
     RecordingOpened,
     Release,
-    ReportInbox,
-    ReportOutbox,
     StartRecording,
     StartTracking,
     Status,

@@ -17,13 +17,12 @@ from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
 from tracker.record.frame_log import broken_frames
 from tracker.record.reader import open_recording
 from tracker.record.summary import read_summary
+from tracker.runtime.mailboxes import OrderOutbox, ReportInbox
 from tracker.runtime.orders import (
     End,
-    OrderOutbox,
     Ready,
     RecordingClosed,
     RecordingOpened,
-    ReportInbox,
     StartRecording,
     StopRecording,
 )
