@@ -134,7 +134,7 @@ def _draw_delays(axes: Axes, run: RunRows) -> None:
     bins_ms = np.linspace(0.0, last_ms, 80).tolist()
     for (label, _, color), delay_ms in zip(kinds, known_ms, strict=True):
         axes.hist(np.minimum(delay_ms, last_ms), bins_ms, color=color, alpha=0.75, label=label)
-    axes.margins(x=0.0)
+    axes.margins(x=0.0, y=0.25)  # room for the legend
     axes.set_xlabel("delay (ms); the last bar holds all that is later")
     axes.set_ylabel("commands")
     axes.legend(frameon=False, loc="upper right")
