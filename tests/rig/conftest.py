@@ -122,13 +122,14 @@ class Motion:
 class RunningSession:
     """`wormlock run` as a user starts it, and what its emulated controller saw."""
 
-    def __init__(self, config, out, *options):
+    def __init__(self, config, out, *options, terminal=None):
         self.out = out
         self.log = out.parent / "printed.txt"
         with self.log.open("wb") as printed:
             self.process = subprocess.Popen(
                 [*WORMLOCK, "run", str(config), "--out", str(out), *options],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if terminal is None else terminal,
+                preexec_fn=None if terminal is None else _take_terminal,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -144,7 +145,7 @@ class RunningSession:
         self.posts = _await(lambda: _ring(self.place.posts_ring, POST_ROW), self)
         self.rows = _await(lambda: _ring(self.place.stage_rows_ring, STAGE_ROW), self)
         frames = self.out / "0001" / "frames.bin"
-        _await(lambda: frames.exists() and frames.stat().st_size > 20 * ROWS * COLUMNS, self)
+        _await(lambda: frames.exists() and frames.stat().st_size > 40 * ROWS * COLUMNS, self)
         _await(lambda: [motion for motion in self.motions() if motion.counts], self)
         for mark in self.place.folder.glob("*.pid"):
             self.pids[mark.stem] = int(mark.read_text())
@@ -179,6 +180,14 @@ class RunningSession:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
         remove_place(self.place)
+
+
+def _take_terminal():
+    """Make standard input the terminal of the new session, as a shell does."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _is_alive(pid):
@@ -252,3 +261,22 @@ def run_to_the_end(cheap_config, tmp_path):
 @pytest.fixture
 def is_alive():
     return _is_alive
+
+
+@pytest.fixture
+def keyboard():
+    """Both ends of a terminal: where keys are pressed, and what a session reads."""
+    pressed, read = os.openpty()
+    yield pressed, read
+    os.close(pressed)
+    os.close(read)
+
+
+@pytest.fixture
+def running_at_a_keyboard(cheap_config, tmp_path, keyboard):
+    """A session that records a moving stage, and takes keys."""
+    session = RunningSession(cheap_config, tmp_path / "session", terminal=keyboard[1])
+    try:
+        yield session.await_motion()
+    finally:
+        session.clean_up()

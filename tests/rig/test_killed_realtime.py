@@ -30,9 +30,10 @@ def freeze_supervisor(running):
 
 
 def strike(pid, number):
-    """Send a signal; return when."""
+    """Send a signal; return when, at the earliest, it can have struck."""
+    now_s = time.perf_counter()
     os.kill(pid, number)
-    return time.perf_counter()
+    return now_s
 
 
 def wait_and_watch(running, since_s, seconds):

@@ -118,6 +118,15 @@ def test_a_fault_halts_the_stage_and_tracking_goes_on_after_it(
     assert run.error_um(from_s=6.0).max() < 25.0
 
 
+def test_a_loop_slower_than_the_camera_takes_the_newest_frame(run_rig):
+    run = run_rig("crawl", seconds=8.0, turnaround_s=0.035)
+
+    frames = run.summary["frames"]
+    assert frames["used"] == pytest.approx(frames["exposed"] / 2, abs=3)
+    assert run.summary["delay_s"]["total"]["max"] < 0.1
+    assert run.error_um(from_s=1.0).max() < 50.0
+
+
 def test_the_same_seed_gives_the_same_run_to_the_bit(run_rig):
     first, second = (run_rig("crossing", seconds=10.0, seed=7).rows for _ in range(2))
 

@@ -1,0 +1,38 @@
+"""Keys really pressed at a terminal, judged by what reached the emulated controller."""
+
+import os
+import time
+
+import pytest
+
+pytestmark = [
+    pytest.mark.realtime,
+    pytest.mark.skipif(os.name == "nt", reason="presses keys at a pseudo terminal"),
+]
+
+STOPPED_WITHIN_S = 0.25  # the keyboard is looked at twenty times a second
+
+
+def moved_since(session, t_s):
+    return [motion for motion in session.motions() if motion.t_s > t_s and motion.counts]
+
+
+def test_the_space_bar_stops_until_t_and_q_ends_in_order(running_at_a_keyboard, keyboard):
+    session, (keys, _) = running_at_a_keyboard, keyboard
+
+    pressed_s = time.perf_counter()
+    os.write(keys, b" ")
+    time.sleep(1.0)
+    stood_s = session.stands_since(pressed_s)
+    crept = moved_since(session, stood_s)
+    os.write(keys, b"t")
+    time.sleep(1.0)
+    moved = moved_since(session, stood_s)
+    os.write(keys, b"q")
+    status = session.await_end()
+
+    assert stood_s - pressed_s < STOPPED_WITHIN_S
+    assert crept == []
+    assert moved
+    assert status == 0
+    assert (session.out / "0001" / "summary.json").is_file()
