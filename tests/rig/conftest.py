@@ -129,7 +129,7 @@ class RunningSession:
             self.process = subprocess.Popen(
                 [*WORMLOCK, "run", str(config), "--out", str(out), *options],
                 stdin=subprocess.DEVNULL if terminal is None else terminal,
-                preexec_fn=None if terminal is None else _take_terminal,
+                preexec_fn=None if terminal is None else _take_terminal,  # noqa: PLW1509 (no threads)
                 stdout=printed,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
