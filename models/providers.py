@@ -7,15 +7,9 @@ what the libraries print is caught into one warning, and only an opened session 
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import importlib
-import importlib.metadata
 import logging
-import os
-import sys
-import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
@@ -27,6 +21,7 @@ from numpy.typing import NDArray
 from models.contract import INPUT, OPTIONAL_OUTPUT, OUTPUTS
 from models.detection import KEYPOINTS, MAX_CANDIDATES, GreyImage
 from models.errors import ModelFileError, ProviderError
+from models.machine import caught_native_text, warn_of_rivals, why_driver_cannot_serve
 
 Provider: TypeAlias = Literal["auto", "cpu", "cuda"]
 
@@ -135,7 +130,8 @@ def open_graph(file: Path, provider: Provider) -> Graph:
     wanted = [_CPU] if provider == "cpu" or lacking else [_CUDA, _CPU]
     with caught_native_text() as text:
         if wanted[0] == _CUDA:
-            onnxruntime.preload_dlls()  # NVIDIA's wheels are not found without it
+            # NVIDIA's wheels are not found without it; before 1.21 there is no such function.
+            getattr(onnxruntime, "preload_dlls", _nothing)()
         session = _open_session(file, wanted)
     if text:
         _logger.warning("onnx_runtime_said file=%s text=%s", file.name, " ".join(text)[:500])
@@ -153,20 +149,7 @@ def why_no_cuda() -> str | None:
     """Return why CUDA cannot serve this ONNX Runtime; None where it can be asked for."""
     if _CUDA not in onnxruntime.get_available_providers():
         return "this ONNX Runtime was built without CUDA (the package is onnxruntime-gpu)"
-    needed = cuda_needed(str(onnxruntime.__version__))
-    library = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
-    try:
-        driver = ctypes.CDLL(library)
-    except OSError:
-        return f"no NVIDIA driver here ({library} does not load)"
-    if driver.cuInit(0) != 0:
-        return "the NVIDIA driver finds no usable GPU (cuInit failed)"
-    version = ctypes.c_int(0)
-    driver.cuDriverGetVersion(ctypes.byref(version))
-    if version.value // 1000 < needed:
-        served = f"{version.value // 1000}.{version.value % 1000 // 10}"
-        return f"the NVIDIA driver serves CUDA {served}, this ONNX Runtime needs {needed}"
-    return None
+    return why_driver_cannot_serve(cuda_needed(str(onnxruntime.__version__)))
 
 
 def cuda_needed(version: str) -> int:
@@ -177,43 +160,6 @@ def cuda_needed(version: str) -> int:
     """
     major, minor = (int(part) for part in version.split(".")[:2])
     return 13 if (major, minor) >= (1, 27) else 12
-
-
-def rival_packages() -> list[str]:
-    """Return the installed packages that are ONNX Runtime; two of them break each other."""
-    names = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
-    found: list[str] = []
-    for name in names:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            importlib.metadata.version(name)
-            found.append(name)
-    return found
-
-
-def warn_of_rivals() -> None:
-    """Warn where several packages lay claim to the name onnxruntime."""
-    found = rival_packages()
-    if len(found) > 1:
-        _logger.warning("onnx_runtime_installed_twice packages=%s keep=one", ",".join(found))
-
-
-@contextlib.contextmanager
-def caught_native_text() -> Generator[list[str]]:
-    """Catch what libraries write to file descriptor 2; the lines are there after the block."""
-    lines: list[str] = []
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield lines
-        finally:
-            sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
-            file.seek(0)
-            text = file.read().decode(errors="replace")
-            lines.extend(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _open_session(file: Path, providers: Sequence[str]) -> _Session:
@@ -258,6 +204,10 @@ def _run_errors() -> tuple[type[Exception], ...]:
     named = [cast(object, value) for value in vars(native).values()]
     errors = [one for one in named if isinstance(one, type) and issubclass(one, Exception)]
     return (RuntimeError, ValueError, *errors)
+
+
+def _nothing() -> None:
+    """Stand in for what an older ONNX Runtime does not have."""
 
 
 def _first_line(error: Exception) -> str:

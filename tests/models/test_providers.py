@@ -1,8 +1,5 @@
 """Where graphs run is asked of the session, and nothing is printed on machines without a GPU."""
 
-import logging
-import os
-
 import numpy as np
 import pytest
 from onnx import TensorProto
@@ -33,32 +30,6 @@ def test_cuda_by_name_is_refused_in_one_line_where_there_is_none(write_graph):
 @pytest.mark.parametrize(("version", "cuda"), [("1.26.0", 12), ("1.27.0", 13), ("1.31.1", 13)])
 def test_the_runtime_says_which_cuda_it_needs(version, cuda):
     assert providers.cuda_needed(version) == cuda
-
-
-def test_two_runtimes_side_by_side_are_warned_of(monkeypatch, caplog):
-    monkeypatch.setattr(providers, "rival_packages", lambda: ["onnxruntime", "onnxruntime-gpu"])
-
-    with caplog.at_level(logging.WARNING):
-        providers.warn_of_rivals()
-
-    assert "onnxruntime,onnxruntime-gpu" in caplog.text
-
-
-def test_one_runtime_is_nothing_to_speak_of(caplog):
-    assert len(providers.rival_packages()) == 1
-
-    with caplog.at_level(logging.WARNING):
-        providers.warn_of_rivals()
-
-    assert caplog.text == ""
-
-
-def test_what_a_library_prints_is_caught(capfd):
-    with providers.caught_native_text() as lines:
-        os.write(2, b"red text\n\nmore of it\n")
-
-    assert lines == ["red text", "more of it"]
-    assert capfd.readouterr().err == ""
 
 
 def test_a_graph_that_fails_is_an_error_and_no_change_of_device(write_graph):
