@@ -108,6 +108,7 @@ def _reach_stage(
         positions=wait_for_ring(place.positions_ring, POSITION_ROW, parent),
         rows=wait_for_ring(place.stage_rows_ring, STAGE_ROW, parent),
         wake=WakeCall(place.wake_file, within_s=START_S),
+        clock=clock,
     )
     until_s = time.perf_counter() + _FIRST_POSITION_WITHIN_S
     while not stage.has_position:

@@ -15,7 +15,7 @@ NAN = float("nan")
 class Sides:
     """Both sides of the rings."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, clock):
         self.wake_port = WakePort(folder / "wake.port")
         posts = RingWriter(folder / "posts", POST_ROW, slots=8)
         self.positions = RingWriter(folder / "positions", POSITION_ROW, slots=4096)
@@ -27,12 +27,13 @@ class Sides:
             positions=RingReader(folder / "positions", POSITION_ROW),
             rows=RingReader(folder / "rows", STAGE_ROW),
             wake=self.wake,
+            clock=clock,
         )
 
 
 @pytest.fixture
-def sides(tmp_path):
-    both = Sides(tmp_path)
+def sides(tmp_path, clock):
+    both = Sides(tmp_path, clock)
     yield both
     both.wake.close()
     both.wake_port.close()
@@ -52,22 +53,34 @@ def test_a_posted_command_arrives_whole(sides):
 
 def test_history_is_the_last_second_with_rising_stamps(sides):
     for number in range(300):
-        sides.positions.append(0.01 * number, 0.01 * number, (number, 0.0))
-    sides.positions.append(2.5, 3.0, (9999.0, 0.0))  # a stamp that went back
+        t_s = 97.01 + 0.01 * number
+        sides.positions.append(t_s, t_s, (number, 0.0))
+    sides.positions.append(99.5, 100.0, (9999.0, 0.0))  # a stamp that went back
 
     history = sides.post.history()
 
-    assert history.t_s[0] == pytest.approx(2.0)
+    assert history.t_s[0] == pytest.approx(99.01)
     assert (np.diff(history.t_s) > 0).all()
-    assert history.at(2.505).tolist() == pytest.approx([250.5, 0.0])
+    assert history.at(99.515).tolist() == pytest.approx([250.5, 0.0])
 
 
 def test_history_keeps_what_it_read_before(sides):
-    sides.positions.append(1.0, 1.0, (1.0, 0.0))
+    sides.positions.append(99.9, 99.9, (1.0, 0.0))
     sides.post.history()
-    sides.positions.append(1.1, 1.1, (2.0, 0.0))
+    sides.positions.append(99.99, 99.99, (2.0, 0.0))
 
-    assert sides.post.history().t_s.tolist() == [1.0, 1.1]
+    assert sides.post.history().t_s.tolist() == [99.9, 99.99]
+
+
+def test_where_a_reply_is_late_the_stage_goes_on_as_it_was_sent(sides):
+    sides.positions.append(99.95, 99.95, (10.0, 0.0))
+    sides.rows.append(0, 99.8, 99.8, 99.81, (0, 0), (100.0, 0.0), 0)
+    sides.rows.append(1, 99.96, 99.96, 99.97, (0, 0), (0.0, 200.0), 0)
+
+    history = sides.post.history()
+
+    assert history.at(99.96).tolist() == pytest.approx([11.0, 0.0])
+    assert history.at(99.99).tolist() == pytest.approx([12.0, 4.0])
 
 
 def test_there_is_no_history_before_the_first_position(sides):
