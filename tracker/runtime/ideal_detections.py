@@ -1,10 +1,10 @@
-"""An eye for stepped time that is told what it sees, and a clock's toll for every look."""
+"""Eyes for stepped time: one that is told what it sees, and one whose looks take time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from hardware.clock import SteppedClock
+from hardware.clock import Clock
 from hardware.stepped import Glimpse
 from models.detection import MAX_CANDIDATES, Candidate, Detector, GreyImage, Pixel
 
@@ -35,15 +35,23 @@ class IdealDetector:
 
 
 class TimedDetector:
-    """A detector whose every look takes the same stepped time."""
+    """A detector whose every look takes the same stepped time, in which the stage lives on."""
 
-    def __init__(self, detector: Detector, clock: SteppedClock, *, takes_s: float) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        clock: Clock,
+        *,
+        takes_s: float,
+        run_until: Callable[[float], None],
+    ) -> None:
         self._detector = detector
         self._clock = clock
         self._takes_s = takes_s
+        self._run_until = run_until
 
     def detect(self, image: GreyImage, *, near_px: Pixel | None = None) -> Sequence[Candidate]:
-        """Look, and move the clock."""
+        """Look, and let the time pass that it takes."""
         candidates = self._detector.detect(image, near_px=near_px)
-        self._clock.advance_to(self._clock.now_s() + self._takes_s)
+        self._run_until(self._clock.now_s() + self._takes_s)
         return candidates

@@ -102,7 +102,7 @@ class SteppedSession:
         self.loop = Loop(
             clock=clock,
             stage=self.post,
-            detector=TimedDetector(eye, clock, takes_s=turnaround_s),
+            detector=TimedDetector(eye, clock, takes_s=turnaround_s, run_until=self.post.run_until),
             estimator=HeadEstimator(
                 config.estimate, rig.believed_calibration, min_confidence=min_confidence
             ),
@@ -120,7 +120,7 @@ class SteppedSession:
         self.exposures.append(exposure)
         self.post.run_until(exposure.received_s)
         self._remember_truth(exposure)
-        if exposure.is_dropped or not self.post.has_position:
+        if exposure.is_dropped or not self.post.has_position or self._is_overtaken(exposure):
             return None
         image = self._unseen
         if self._ideal is None:
@@ -161,6 +161,14 @@ class SteppedSession:
             truth=truth,
             timeouts=self.post.timeouts,
         )
+
+    def _is_overtaken(self, exposure: Exposure) -> bool:
+        """Say whether a newer picture is here too: a loop that comes late takes the newest."""
+        now_s = self._clock.now_s()
+        if now_s <= exposure.received_s:
+            return False
+        newer = self._rig.exposure(exposure.index + 1)
+        return newer.received_s <= now_s and not newer.is_dropped
 
     def _remember_truth(self, exposure: Exposure) -> None:
         t_s, rig = exposure.t_s, self._rig
