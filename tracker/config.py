@@ -47,7 +47,7 @@ class EstimateConfig(Section):
 
     agility_um2_s3: PositiveFloat = 2.0e6
     swing_s: PositiveFloat = 0.1  # how long a head is pushed one way before it is another
-    noise_um: PositiveFloat = 1.5
+    noise_um: PositiveFloat = 2.5
     forget_after_s: PositiveFloat = 1.0  # unseen for so long: given up, search anew
 
 
