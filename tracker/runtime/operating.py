@@ -35,7 +35,6 @@ class Operating:
     """The session's state, and the orders that change it."""
 
     def __init__(self, crew: Crew, folder: Path, clock: Clock) -> None:
-        self.has_begun = False
         self.is_tracking = False
         self.is_stopped = False
         self.is_recording = False  # ordered, and not yet closed
@@ -57,7 +56,6 @@ class Operating:
     def begin(self, start: Start, facts: Metadata, t_s: float) -> None:
         """Open as config.yaml says; `facts` of the processes go into every recording."""
         self._facts = facts
-        self.has_begun = True
         if start == "recording":
             self._record(t_s)
         if start == "idle":

@@ -16,6 +16,7 @@ from hardware.config import VideoCamera
 from hardware.errors import HardwareError
 from hardware.platform import pressed_keys
 from tracker.errors import SessionError
+from tracker.record.recorder import STOPPED
 from tracker.runtime.crew import Crew
 from tracker.runtime.ending import Asked
 from tracker.runtime.launch import Launch, disk_left_bytes
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 _READY_WITHIN_S = 60.0
 _TURN_S = 0.05
+_MORE_FAULTS_WITHIN_S = 1.0
 _FIRST_SHOWN_S = 0.5
 _CLOSED_WITHIN_S = 120.0  # the summary and its picture
 _ENDS_WITHIN_S = 5.0
@@ -52,7 +54,8 @@ class Supervisor:
         self._asked, self._clock = asked, clock
         self._ready: set[str] = set()
         self._facts: dict[str, str | int | float | bool | None] = {}
-        self._faults: list[str] = []
+        self._faults: list[str] = []  # these end the session
+        self._shortcomings: list[str] = []  # these do not
         self._has_run_out = False  # the camera: a video has been shown to its end
         self._operating = Operating(crew, launch.folder, clock)
 
@@ -68,39 +71,46 @@ class Supervisor:
             self._watch(has_keys=has_keys)
         finally:
             self._end()
-        if self._operating.has_begun and self._launch.config.start == "recording":
-            self._faults += [] if self.closed else ["nothing was recorded"]
-        for fault in self._faults:
-            self._screen.say(f"wormlock run: {fault}")
-        return 1 if self._faults else 0
+        if self._launch.config.start == "recording" and not self.closed:
+            self._shortcomings.append("nothing was recorded")
+        troubles = [*self._faults, *self._shortcomings]
+        for trouble in troubles:
+            self._screen.say(f"wormlock run: {trouble}")
+        return 1 if troubles else 0
 
     def _await_ready(self) -> None:
         until_s = self._clock.now_s() + _READY_WITHIN_S
-        while not self._ready.issuperset(self._crew.workers) and not self._asked.to_end:
+        while not self._ready.issuperset(self._crew.workers):
             self._hear(_TURN_S)
-            if self._faults:
+            if self._asked.to_end:
+                raise SessionError("ended before it had begun")
+            if self._faults:  # others may be about to find theirs
+                self._hear_for(_MORE_FAULTS_WITHIN_S)
                 raise SessionError("\n".join(self._faults))
             if self._clock.now_s() > until_s:
                 late = ", ".join(set(self._crew.workers) - self._ready)
                 raise SessionError(f"{late}: not ready within {_READY_WITHIN_S:.0f} s")
 
+    def _hear_for(self, seconds: float) -> None:
+        until_s = self._clock.now_s() + seconds
+        while self._clock.now_s() < until_s:
+            self._hear(_TURN_S)
+
     def _watch(self, *, has_keys: bool) -> None:
         """Carry orders and show figures until the end is asked for, is due, or is forced."""
-        if self._asked.to_end:
-            return
         gauges = Gauges(self._crew.place, has_stage=self._launch.has_stage)
         begins_s = max(self._clock.now_s(), self._crew.session.epoch_s)
         # A stored video is recorded from its first picture on, which was shown a moment ago.
         is_video = isinstance(self._launch.config.rig.camera, VideoCamera)
         from_s = self._crew.session.epoch_s if is_video else begins_s
         self._operating.begin(self._launch.config.start, self._facts, from_s)
-        while not (self._asked.to_end or self._faults or self._has_run_out):
-            self._hear(_TURN_S)
+        ends_s = begins_s + self._launch.duration_s
+        now_s = self._clock.now_s()
+        while now_s < ends_s and not (self._asked.to_end or self._faults or self._has_run_out):
+            self._hear(min(_TURN_S, ends_s - now_s))
             if has_keys and self._operating.obey(pressed_keys()):
                 return
             now_s = self._clock.now_s()
-            if now_s >= begins_s + self._launch.duration_s:
-                return
             if now_s > begins_s + _FIRST_SHOWN_S and self._screen.is_due(now_s):
                 self._show(gauges, now_s)
 
@@ -146,6 +156,8 @@ class Supervisor:
             case RecordingClosed():
                 self.closed.append(report)
                 self._operating.recording_closed()
+                if report.reason != STOPPED:
+                    self._shortcomings.append(f"recorder: {report.folder}: {report.reason}")
 
     def _end(self) -> None:
         """Stage first, the emulated controller last; a second asking only shortens the waits."""
