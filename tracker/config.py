@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from hardware.config import Pair, RigConfig, Section, load_section, validate
+from hardware.errors import ConfigError
 
 
 class SimulatedCalibration(Section):
@@ -19,8 +20,17 @@ class SimulatedCalibration(Section):
     kind: Literal["simulated"]
 
 
+class MeasuredWith(Section):
+    """The optics and camera settings that a calibration holds for."""
+
+    camera: str
+    rows: PositiveInt
+    columns: PositiveInt
+    exposure_s: PositiveFloat | None = None  # None: the camera does not say
+
+
 class MeasuredCalibration(Section):
-    """What was measured at this rig."""
+    """What was measured at this rig; `wormlock calibrate` writes it."""
 
     kind: Literal["measured"]
     stage_from_image_um_per_px: tuple[Pair, Pair]
@@ -29,9 +39,27 @@ class MeasuredCalibration(Section):
     field_rotation_deg: float
     measured_on: date
     residual_um: NonNegativeFloat
+    field_measured_on: date | None = None  # None: with the matrix
+    field_residual_um: NonNegativeFloat | None = None
+    measured_with: MeasuredWith | None = None
 
 
-AnyCalibration = Annotated[SimulatedCalibration | MeasuredCalibration, Field(discriminator="kind")]
+class CalibrationInFile(Section):
+    """A calibration in a file of its own, as `wormlock calibrate --out` writes it."""
+
+    kind: Literal["file"]
+    path: Path  # a relative one starts at the folder of the config that names it
+
+
+class CalibrationFile(Section):
+    """The content of such a file."""
+
+    calibration: MeasuredCalibration
+
+
+AnyCalibration = Annotated[
+    SimulatedCalibration | MeasuredCalibration | CalibrationInFile, Field(discriminator="kind")
+]
 
 
 class DetectorConfig(Section):
@@ -132,12 +160,22 @@ class Config(Section):
 
 
 def load_config(path: Path) -> Config:
-    """Read config.yaml.
+    """Read config.yaml, and the calibration file that it may name: what is returned is whole.
 
     Raises:
         ConfigError: with one line a fault, each naming the key as the user wrote it.
     """
-    return load_section(path, Config)
+    config = load_section(path, Config)
+    named = config.calibration
+    if not isinstance(named, CalibrationInFile):
+        return config
+    try:
+        read = load_section(path.parent / named.path, CalibrationFile)
+    except ConfigError as error:
+        raise ConfigError(
+            "\n".join(f"{path}: calibration.path: {line}" for line in str(error).splitlines())
+        ) from None
+    return config.model_copy(update={"calibration": read.calibration})
 
 
 def parse_config(text: str, *, source: str) -> Config:

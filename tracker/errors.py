@@ -3,6 +3,7 @@
 TrackerError
 ├── UsageError        a command cannot be carried out as it was given
 ├── MissingExtraError an optional package is needed; the message names the extra
+├── CalibrationError  what was measured cannot be trusted; the message says why
 ├── SessionError      a process of the session failed or ended unasked
 └── RecordingError    a recording cannot be written or read
 """
@@ -20,6 +21,10 @@ class UsageError(TrackerError):
 
 class MissingExtraError(TrackerError):
     """An optional package is needed."""
+
+
+class CalibrationError(TrackerError):
+    """What was measured cannot be trusted."""
 
 
 class SessionError(TrackerError):

@@ -94,7 +94,13 @@ class VideoWorm(Section):
     labels: Path | None = None  # labels.csv with nose and pharynx, for the truth
 
 
-AnyWorm = Annotated[GaitWorm | TrajectoryWorm | VideoWorm, Field(discriminator="kind")]
+class NoWorm(Section):
+    """No animal: a plate or slide alone, to calibrate on."""
+
+    kind: Literal["none"]
+
+
+AnyWorm = Annotated[GaitWorm | TrajectoryWorm | VideoWorm | NoWorm, Field(discriminator="kind")]
 
 
 class Plate(Section):
@@ -212,12 +218,12 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _animals_fit(self) -> Scenario:
-        if not isinstance(self.worm, VideoWorm) and self.worm.meets is not None:
+        if isinstance(self.worm, (GaitWorm, TrajectoryWorm)) and self.worm.meets is not None:
             raise ValueError("worm.meets: only one of `others` can be placed to meet this animal")
         if isinstance(self.worm, VideoWorm) and self.others:
             raise ValueError("others: a video has its own; leave this key out")
-        if any(isinstance(worm, VideoWorm) for worm in self.others):
-            raise ValueError("others: a video can only be the tracked animal, not one of others")
+        if any(isinstance(worm, (VideoWorm, NoWorm)) for worm in self.others):
+            raise ValueError("others: expected kind gait or trajectory in each of them")
         return self
 
 
@@ -249,7 +255,7 @@ def load_scenario(name: str) -> Scenario:
 
 def _beside(scenario_file: Path, worm: AnyWorm) -> AnyWorm:
     """Read a worm's relative paths from the folder of the scenario that names them."""
-    if isinstance(worm, GaitWorm):
+    if isinstance(worm, (GaitWorm, NoWorm)):
         return worm
     folder = scenario_file.parent
     paths = {"path": folder / worm.path}

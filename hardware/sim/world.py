@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hardware.sim.anatomy import keypoints_um, tracked_head_um
 from hardware.sim.gait import GaitAnimal
 from hardware.sim.meeting import meet
-from hardware.sim.scenario import AnyWorm, GaitWorm, Scenario, TrajectoryWorm, VideoWorm
+from hardware.sim.scenario import AnyWorm, GaitWorm, NoWorm, Scenario, TrajectoryWorm, VideoWorm
 from hardware.sim.trajectory import TrajectoryAnimal
 from hardware.sim.video_track import VideoTrack
 from hardware.sim.worm import Animal
@@ -30,7 +30,7 @@ class World:
 
     `animals` are those that have a midline, the tracked one first. Where the tracked one is a
     recorded video it has none: `video` is its labelled track then (None without labels), and
-    `animals` holds the others alone.
+    `animals` holds the others alone. A plate without an animal has neither.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -88,7 +88,9 @@ def _animal(worm: AnyWorm, seed: tuple[int, ...]) -> Animal | None:
 
 def _placed(worm: AnyWorm, animal: Animal | None, tracked: Animal | None) -> Animal | None:
     """Put another animal where the scenario wants it to be met, if it says so."""
-    if animal is None or tracked is None or isinstance(worm, VideoWorm) or worm.meets is None:
+    if animal is None or tracked is None or isinstance(worm, (VideoWorm, NoWorm)):
+        return animal
+    if worm.meets is None:
         return animal
     return meet(tracked, animal, worm.meets)
 
