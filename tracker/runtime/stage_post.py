@@ -17,7 +17,7 @@ from tracker.runtime.wake import WakeCall
 _KEPT_S = 1.0
 _DELAY_AT_FIRST_S = 0.01
 _SENT_KEPT = 64
-_LATE_S = 0.012  # a position is asked for more often than that
+LATE_S = 0.012  # a position is asked for more often than that
 
 
 class RingStagePost:
@@ -65,7 +65,7 @@ class RingStagePost:
             raise ValueError("the stage has not said yet where it is")
         known = StageHistory(self._t_s, self._position_um)
         now_s = self._clock.now_s()
-        if now_s - self._t_s[-1] < _LATE_S:
+        if now_s - self._t_s[-1] < LATE_S:
             return known
         self._hear_guard()
         return reckon_on(known, self._sent, now_s)

@@ -11,8 +11,9 @@ from hardware.clock import SteppedClock
 from hardware.errors import LinkTimeoutError, UnreadableError
 from hardware.types import StageState, Vec2
 from tracker.estimate.delay import DelayMeter
-from tracker.history import StageHistory
+from tracker.history import StageHistory, reckon_on
 from tracker.messages import Command, GuardedCommand
+from tracker.runtime.stage_post import LATE_S
 from tracker.safety.guard import Guard
 
 # From a post to the bytes on the wire: the stage process is woken (median measured).
@@ -36,6 +37,7 @@ class SteppedPost:
         self._times_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._places_um: deque[Vec2] = deque(maxlen=_REMEMBERED)
         self._posted: deque[Command] = deque()
+        self._sent: deque[tuple[float, Vec2]] = deque(maxlen=_REMEMBERED)
         self._look_s = self._ask_s = clock.now_s()
         self._is_asked = False
         self.guarded: list[GuardedCommand] = []
@@ -53,8 +55,10 @@ class SteppedPost:
         return bool(self._times_s)
 
     def history(self) -> StageHistory:
-        """Return the stamped positions of the last second or so."""
-        return StageHistory(np.array(self._times_s), np.array(self._places_um))
+        """Return the stamped positions of late, carried on where a reply is overdue."""
+        known = StageHistory(np.array(self._times_s), np.array(self._places_um))
+        now_s = self._clock.now_s()
+        return known if now_s - self._times_s[-1] < LATE_S else reckon_on(known, self._sent, now_s)
 
     def post(self, command: Command) -> None:
         """Take a command; it is obeyed as soon as the stage process has woken."""
@@ -107,4 +111,5 @@ class SteppedPost:
 
     def _note(self, guarded: GuardedCommand) -> None:
         self._meter.learn(guarded.posted_s, guarded.acts_s)
+        self._sent.append((guarded.acts_s, guarded.sent_um_s))
         self.guarded.append(guarded)
