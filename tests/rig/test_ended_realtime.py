@@ -62,6 +62,17 @@ def test_ctrl_c_kills_nothing_before_the_stage_stands(running, is_alive, times):
     assert len(open_recording(running.out / "0001").frames) == summary["frames"]["recorded"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["service", "terminal"])
+def test_a_service_that_stops_and_a_terminal_that_closes_end_in_order(running, number):
+    struck_s = time.perf_counter()
+    running.process.send_signal(number)
+    status = running.await_end()
+
+    assert running.stands_since(struck_s) is not None
+    assert status == 0
+    assert (running.out / "0001" / "summary.json").is_file()
+
+
 def test_killing_the_supervisor_halts_the_stage_and_leaves_nobody_and_nothing(running, is_alive):
     struck_s = time.perf_counter()
     running.process.kill()
