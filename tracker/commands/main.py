@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "start a tracking session from config.yaml (the default: the simulated rig)",
     "simulate": "run the loop over a scenario in stepped time, and score it against the truth",
     "replay": "run today's loop over a recording, and say what it would have done differently",
+    "doctor": "check a config against this machine, without moving anything",
     "score": "print a recording's table again",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",

@@ -52,7 +52,7 @@ class Child:
     def start(self, place: SessionPlace, output: IO[bytes]) -> None:
         """Start it; what it prints goes to `output`."""
         command = [sys.executable, "-P", "-m", "wormlock", "child", self.role, str(place.folder)]
-        environment = {**_ONE_THREAD, **os.environ, "PYTHONPATH": _search_path()}
+        environment = {**_ONE_THREAD, **os.environ, "PYTHONPATH": search_path()}
         self._process = start_detached(command, environment=environment, output=output)
 
     def send(self, order: Order) -> bool:
@@ -88,8 +88,8 @@ class Child:
         self._orders.close()
 
 
-def _search_path() -> str:
-    """Let a child find the very package that this process runs, installed or not."""
+def search_path() -> str:
+    """Return a PYTHONPATH by which a child finds the package that this process runs."""
     import wormlock
 
     ours = str(Path(wormlock.__file__).resolve().parent.parent)

@@ -1,0 +1,125 @@
+"""Is the stage's port there and ours to open, and does its controller answer?
+
+The controller is asked where it stands, in `hardware.languages`' words, which alter nothing. It
+is not opened as a session opens it: a driver halts its stage when it lets go.
+"""
+
+from __future__ import annotations
+
+import os
+from statistics import median
+
+from hardware.config import NoStage, SimulatedStage
+from hardware.discovery import may_open, owning_group, port_holders, serial_ports
+from hardware.errors import HardwareError, LinkLostError
+from hardware.languages import DEADLINE_S, Answer, Language, ask, language_of
+from hardware.link import SerialLink
+from tracker.doctor.case import Case, SerialAddress, serial_address
+from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
+from tracker.doctor.simulated_rig import simulated_rig
+
+_QUESTIONS = 10
+_FIRST_TRIES = 3
+
+
+def examine_port(case: Case) -> list[Finding]:
+    """See whether the port is there, permitted and free. It is not opened."""
+    address = serial_address(case.config)
+    if address is None:
+        return [ok(f"none needed: rig.stage.kind is {case.config.rig.stage.kind}")]
+    return [port_fault(address.port) or ok(f"{address.port}: there, permitted, and free")]
+
+
+def port_fault(port: str) -> Finding | None:
+    """Return what keeps us from opening a port; None where nothing is seen."""
+    if "://" in port:
+        return None
+    known = serial_ports()
+    is_here = os.path.exists(port) or port in {one.device for one in known}
+    if not is_here:
+        here = ", ".join(one.device for one in known) or "none"
+        return fault(
+            f"rig.stage.port: {port}: there is no such port; ports here: {here}",
+            "check cable and power, then `wormlock devices`",
+        )
+    if not may_open(port):
+        return fault(
+            f"rig.stage.port: {port}: this user may not open it",
+            f"sudo usermod -aG {owning_group(port)} $USER, then log in again",
+        )
+    holders = port_holders(port)
+    if holders:
+        return fault(f"rig.stage.port: {port}: held by {', '.join(holders)}", "close that first")
+    return None
+
+
+def examine_controller(case: Case) -> list[Finding]:
+    """Ask the controller where it stands. It is neither moved nor halted."""
+    config = case.config
+    stage = config.rig.stage
+    if isinstance(stage, NoStage):
+        return [ok("none: rig.stage.kind is none")]
+    try:
+        if isinstance(stage, SimulatedStage):
+            return [_of_simulated(case)]
+        address = serial_address(config)
+        language = language_of(stage.kind)
+        if address is None or language is None:
+            return [_not_asked(stage.kind)]
+        if port_fault(address.port) is not None:
+            return [warning("not asked: its port cannot be opened", "see `port` above")]
+        return [_asked(address, language)]
+    except HardwareError as error:
+        return [fault_of(error, "check cable, power, rig.stage.port and rig.stage.baud")]
+
+
+def _not_asked(kind: str) -> Finding:
+    return warning(
+        f"not asked: no question is known that a {kind} answers without being altered",
+        "start a session idle, and see whether it says where the stage is",
+    )
+
+
+def _of_simulated(case: Case) -> Finding:
+    from hardware.sim.emulator.process import wait_for_port
+
+    language = language_of("ludl_mac6000")
+    if language is None:
+        return _not_asked("simulated")
+    with simulated_rig(case.config, ["emulator"]) as place:
+        port = wait_for_port(place.port_file, within_s=10.0)
+        address = SerialAddress(kind="simulated", port=port, baud=language.bauds[0])
+        return _asked(address, language)
+
+
+def _asked(address: SerialAddress, language: Language) -> Finding:
+    try:
+        link = SerialLink(address.port, address.baud)
+    except LinkLostError as error:
+        return fault_of(error, "close what holds it")
+    try:
+        tries = [ask(link, language) for _ in range(_FIRST_TRIES)]
+        answers = [ask(link, language) for _ in range(_QUESTIONS if tries[-1].says else 0)]
+    finally:
+        link.close()
+    return judge(address, language, tries + answers)
+
+
+def judge(address: SerialAddress, language: Language, answers: list[Answer]) -> Finding:
+    """Judge what came back: an answer, an answer now and then, or none."""
+    where = f"{address.port} at {address.baud} baud"
+    good = [answer for answer in answers if answer.says is not None]
+    if not good:
+        received = b"".join(answer.received for answer in answers)
+        came = f"{received[:16].hex(' ')} came, which means nothing" if received else "nothing came"
+        return fault(
+            f"{where}: no {language.title} answered within {DEADLINE_S * 1e3:.0f} ms: {came}",
+            "switch the controller on; see rig.stage.port and rig.stage.baud; "
+            "`wormlock devices --ask` tries all of them",
+        )
+    took_ms = median(answer.took_s for answer in good) * 1e3
+    says = f"{where}: {language.title} answers in {took_ms:.1f} ms: {good[-1].says}"
+    if len(good) < len(answers):
+        missing = f"{says}; {len(answers) - len(good)} of {len(answers)} questions unanswered"
+        return warning(missing, "check cable and plug, and that nobody else asks", took_ms=took_ms)
+    return ok(says, took_ms=took_ms)
