@@ -20,4 +20,4 @@ def coasting_share(unseen_s: float, *, coast_s: float) -> float:
         return 1.0
     if unseen_s >= 2.0 * coast_s:
         return 0.0
-    return min(1.0, max(0.0, 2.0 - unseen_s / coast_s))
+    return 2.0 - unseen_s / coast_s
