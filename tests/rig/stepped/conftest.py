@@ -45,11 +45,13 @@ class Run:
         return np.hypot(*moved_um) / np.diff(self.truth["t_s"][after - 1 : after + 1])[0]
 
 
-def run_scenario(scenario, *, seconds, seed=1, law=None, turnaround_s=None):
+def run_scenario(scenario, *, seconds, seed=1, law=None, turnaround_s=None, is_rendered=False):
     config = CONFIG
     if law is not None:
         config = config.model_copy(update={"control": tuned(law)})
-    session = open_session(str(scenario), seed, config, turnaround_s=turnaround_s)
+    session = open_session(
+        str(scenario), seed, config, is_rendered=is_rendered, turnaround_s=turnaround_s
+    )
     session.run(seconds)
     return Run(session.rows())
 
