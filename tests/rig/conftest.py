@@ -122,7 +122,7 @@ class Motion:
 class RunningSession:
     """`wormlock run` as a user starts it, and what its emulated controller saw."""
 
-    def __init__(self, config, out, *options, terminal=None):
+    def __init__(self, config, out, *options, terminal=None, folder=None):
         self.out = out
         self.log = out.parent / "printed.txt"
         with self.log.open("wb") as printed:
@@ -134,6 +134,7 @@ class RunningSession:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
+                cwd=folder,
             )
         self.place = SessionPlace(shared_memory_folder() / f"wormlock-{self.process.pid}")
         self.pids = {}
@@ -248,8 +249,9 @@ def run_to_the_end(cheap_config, tmp_path):
     """Run a session of the cheap rig with further options until it ends by itself."""
     sessions = []
 
-    def run(*options):
-        sessions.append(RunningSession(cheap_config, tmp_path / "session", *options))
+    def run(*options, folder=None):
+        session = RunningSession(cheap_config, tmp_path / "session", *options, folder=folder)
+        sessions.append(session)
         sessions[-1].await_end(within_s=90.0)
         return sessions[-1]
 

@@ -88,11 +88,16 @@ def test_killing_the_supervisor_halts_the_stage_and_leaves_nobody_and_nothing(ru
     assert len(open_recording(running.out / "0001").frames) > 20
 
 
-def test_a_session_that_ends_by_itself_says_its_figures_and_where_they_are(run_to_the_end):
-    session = run_to_the_end("--duration", "2s")
+def test_a_session_ends_by_itself_whatever_lies_in_the_users_folder(run_to_the_end, tmp_path):
+    theirs = tmp_path / "theirs"
+    for name in ("tracker", "hardware", "models", "zmq", "numpy"):
+        (theirs / name).mkdir(parents=True)
+        (theirs / name / "__init__.py").write_text("raise SystemExit('the wrong one')")
+
+    session = run_to_the_end("--duration", "2s", folder=theirs)
 
     said = session.said()
-    assert session.process.returncode == 0
+    assert session.process.returncode == 0, said
     assert "error (um)" in said
     assert str(session.out / "0001") in said
     assert not list(shared_memory_folder().glob(f"wormlock-{session.process.pid}"))
