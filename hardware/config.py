@@ -11,12 +11,21 @@ from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
-from hardware.stage_config import AnyStage, LudlMac6000Stage, NoStage, SimulatedStage
+from hardware.stage_config import (
+    AnyStage,
+    ControllerConfig,
+    ControllerKind,
+    LudlMac6000Stage,
+    NoStage,
+    SimulatedStage,
+)
 from hardware.strict_yaml import Section, SectionT, load_section, read_yaml, validate
 
 __all__ = [
     "AnyCamera",
     "AnyStage",
+    "ControllerConfig",
+    "ControllerKind",
     "LudlMac6000Stage",
     "MicroManagerCamera",
     "NoStage",

@@ -63,8 +63,10 @@ class Link(Protocol):
 class SerialLink:
     """A port that is ours alone while it is open."""
 
-    def __init__(self, port: str, baud: int, *, write_timeout_s: float = 0.2) -> None:
-        """Open it, 8N1, and throw away what it holds from before.
+    def __init__(
+        self, port: str, baud: int, *, stop_bits: int = 1, write_timeout_s: float = 0.2
+    ) -> None:
+        """Open it, 8 bits without parity, and throw away what it holds from before.
 
         Raises:
             LinkLostError: it is absent, held by another program, or not ours to open.
@@ -76,6 +78,7 @@ class SerialLink:
             self._port = serial.serial_for_url(
                 port,
                 baudrate=baud,
+                stopbits=stop_bits,
                 timeout=0,
                 write_timeout=write_timeout_s,
                 exclusive=None if sys.platform == "win32" else True,

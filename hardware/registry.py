@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 from hardware.camera import Camera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
-    LudlMac6000Stage,
+    ControllerConfig,
+    ControllerKind,
     MicroManagerCamera,
     NoStage,
     RigConfig,
@@ -102,6 +103,7 @@ def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
             port_file=place.port_file,
             transcript_file=place.transcript_file,
             motion_ring=place.motion_ring,
+            language=_spoken(rig),
         )
     else:
         from hardware.sim.process import run_world
@@ -158,22 +160,22 @@ def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Cloc
     """
     if isinstance(rig.stage, NoStage):
         return None
-    from hardware.stages.ludl_mac6000 import open_ludl_mac6000
+    from hardware.controllers import open_controller
 
     if isinstance(rig.stage, SimulatedStage):
-        from hardware.sim.emulator.process import wait_for_port
-        from hardware.sim.scenario import load_scenario
+        return open_controller(_emulated(rig.stage, rig, place), limits, clock)
+    return open_controller(rig.stage, limits, clock)
 
-        dynamics = load_scenario(_simulation(rig).scenario).stage
-        config = LudlMac6000Stage(
-            kind="ludl_mac6000",
-            port=wait_for_port(place.port_file, within_s=10.0),
-            baud=dynamics.baud,
-            velocity_unit_um_s=dynamics.velocity_unit_um_s,
-            servo_lag_s=dynamics.lag_s,
-        )
-        return open_ludl_mac6000(config, limits, clock)
-    return open_ludl_mac6000(rig.stage, limits, clock)
+
+def _emulated(stage: SimulatedStage, rig: RigConfig, place: RigPlace) -> ControllerConfig:
+    """Return the section that a controller like the emulated one would have."""
+    from hardware.sim.emulator.languages import LANGUAGES
+    from hardware.sim.emulator.process import wait_for_port
+    from hardware.sim.scenario import load_scenario
+
+    dynamics = load_scenario(_simulation(rig).scenario).stage
+    port = wait_for_port(place.port_file, within_s=10.0)
+    return LANGUAGES[stage.language].section(dynamics, port)
 
 
 def believed_calibration(rig: RigConfig) -> Calibration:
@@ -199,6 +201,10 @@ def open_stepped_rig(scenario: str, seed: int, limits: StageLimits, clock: Clock
 def has_truth(rig: RigConfig) -> bool:
     """Say whether this rig knows where the head really is."""
     return isinstance(rig.camera, SimulatedCamera)
+
+
+def _spoken(rig: RigConfig) -> ControllerKind:
+    return rig.stage.language if isinstance(rig.stage, SimulatedStage) else "ludl_mac6000"
 
 
 def _simulation(rig: RigConfig) -> Simulation:

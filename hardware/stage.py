@@ -6,7 +6,8 @@ a velocity can be written while a reply is still on its way (where `can_interrup
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from hardware.types import StageLimits, StageState, Vec2
 
@@ -69,4 +70,28 @@ class Stage(Protocol):
 
     def close(self) -> None:
         """Halt, then let the port go. Safe to call twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLimits:
+    """The travel limits that a controller says it holds itself, shape (2,) each."""
+
+    lower_um: Vec2
+    upper_um: Vec2
+
+
+@runtime_checkable
+class HoldsLimits(Protocol):
+    """A stage whose controller may hold travel limits: they hold when this computer does not."""
+
+    def write_limits(self) -> HeldLimits | None:
+        """Give the controller the limits that the stage was opened with; return what it holds.
+
+        None where this language has no command for it. Before the first velocity only: it waits.
+
+        Raises:
+            LinkTimeoutError, ReplyError: the controller did not take them.
+            LinkLostError: the port is gone.
+        """
         ...

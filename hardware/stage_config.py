@@ -5,17 +5,20 @@ Travel, speed and acceleration are not here: they are the `safety` section's, wi
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from hardware.strict_yaml import Section
 
+ControllerKind: TypeAlias = Literal["ludl_mac6000", "asi"]
+
 
 class SimulatedStage(Section):
-    """The emulated Ludl MAC6000 of the simulated rig, behind a real serial port."""
+    """The emulated controller of the simulated rig, behind a real serial port."""
 
     kind: Literal["simulated"]
+    language: ControllerKind = "ludl_mac6000"  # what it speaks
 
 
 class NoStage(Section):
@@ -24,16 +27,32 @@ class NoStage(Section):
     kind: Literal["none"]
 
 
-class LudlMac6000Stage(Section):
+class SerialStage(Section):
+    """What every controller on a serial port is told by."""
+
+    port: str  # /dev/ttyUSB0, COM3, or socket://host:port
+    baud: PositiveInt = 115_200
+    servo_lag_s: float = Field(default=0.01, ge=0.0)
+    # Whether `safety`'s limits are written into a controller that can hold limits of its own.
+    holds_limits: bool = True
+    reply_deadline_s: PositiveFloat = 0.05  # beyond the time that the bytes need on the wire
+
+
+class AsiStage(SerialStage):
+    """An ASI MS-2000 or Tiger, steered by VECTOR."""
+
+    kind: Literal["asi"]
+    x_axis: str = Field(default="X", pattern="^[A-Z]$")
+    y_axis: str = Field(default="Y", pattern="^[A-Z]$")
+
+
+class LudlMac6000Stage(SerialStage):
     """A Ludl or LEP MAC6000 steered by its binary frames."""
 
     kind: Literal["ludl_mac6000"]
-    port: str
-    baud: PositiveInt = 115_200
     # 0.1 um/s per count is the likely reading of an undocumented unit: let calibration measure it.
     velocity_unit_um_s: PositiveFloat = 0.1
-    servo_lag_s: float = Field(default=0.01, ge=0.0)
-    reply_deadline_s: PositiveFloat = 0.05
 
 
-AnyStage = Annotated[SimulatedStage | NoStage | LudlMac6000Stage, Field(discriminator="kind")]
+ControllerConfig: TypeAlias = LudlMac6000Stage | AsiStage
+AnyStage = Annotated[SimulatedStage | NoStage | ControllerConfig, Field(discriminator="kind")]

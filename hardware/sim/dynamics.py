@@ -8,7 +8,7 @@ them, as it is on a stage without linear scales.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -43,6 +43,7 @@ class SimulatedAxis:
 
     def __init__(self, dynamics: StageDynamics, axis: int, *, start_um: float) -> None:
         self._dynamics = dynamics
+        self._axis = axis
         self._bounds = Axis(
             acceleration_um_s2=dynamics.acceleration_um_s2,
             max_speed_um_s=dynamics.max_speed_um_s,
@@ -69,6 +70,15 @@ class SimulatedAxis:
         """Take a relative move at `t_s`; it counts from where the motor is when it acts."""
         here_um = phase_at(self.newest.motor.phases, t_s + self._dynamics.lag_s).position_um
         self._begin(t_s, ToPosition(here_um + delta_um))
+
+    def bound(self, lower_um: float, upper_um: float) -> None:
+        """Keep to tighter limits than the mechanics' own, from the next command on."""
+        own = self._dynamics
+        self._bounds = replace(
+            self._bounds,
+            lower_um=max(lower_um, own.lower_um[self._axis]),
+            upper_um=min(upper_um, own.upper_um[self._axis]),
+        )
 
     def at(self, t_s: float) -> Motion:
         """Return the motion that is going on at `t_s`."""
@@ -146,6 +156,10 @@ class SimulatedMechanics:
         """Let one axis go a way and come to rest."""
         self._axes[axis].move_by(t_s, delta_um)
         self._publish(axis)
+
+    def bound_axis(self, axis: int, lower_um: float, upper_um: float) -> None:
+        """Keep one axis (0 or 1) to tighter limits, from its next command on."""
+        self._axes[axis].bound(lower_um, upper_um)
 
     def stage_um(self, t_s: float) -> Vec2:
         """Return where the stage really is at `t_s`."""

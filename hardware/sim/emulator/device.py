@@ -9,11 +9,14 @@ from __future__ import annotations
 from hardware.sim.dynamics import MotionListener, SimulatedMechanics
 from hardware.sim.scenario import StageDynamics
 
+_SOON_S = 0.001
+
 
 class EmulatedStage:
     """Two axes, 0 and 1, in the units that the scenario gives the controller."""
 
     def __init__(self, dynamics: StageDynamics, *, tell: MotionListener | None = None) -> None:
+        self.dynamics = dynamics
         self.mechanics = SimulatedMechanics(dynamics, tell=tell)
         self._velocity_unit_um_s = dynamics.velocity_unit_um_s
         self._zero_counts = [0, 0]
@@ -21,6 +24,10 @@ class EmulatedStage:
     def run(self, axis: int, t_s: float, velocity_units: int) -> None:
         """Let an axis run at a velocity until told otherwise."""
         self.mechanics.run_axis(axis, t_s, velocity_units * self._velocity_unit_um_s)
+
+    def run_um_s(self, axis: int, t_s: float, velocity_um_s: float) -> None:
+        """Let an axis run at a velocity, in whole units of the controller."""
+        self.mechanics.run_axis(axis, t_s, velocity_um_s)
 
     def move(self, axis: int, t_s: float, delta_um: float) -> None:
         """Let an axis go a way and come to rest."""
@@ -30,6 +37,11 @@ class EmulatedStage:
         """Bring an axis to rest."""
         self.mechanics.run_axis(axis, t_s, 0.0)
 
+    def is_moving(self, axis: int, t_s: float) -> bool:
+        """Say whether an axis moves, or is about to obey."""
+        soon_s = t_s + self.dynamics.lag_s + _SOON_S
+        return any(self.mechanics.velocity_um_s(when_s)[axis] != 0.0 for when_s in (t_s, soon_s))
+
     def position_counts(self, axis: int, t_s: float) -> int:
         """Return what the controller says when asked where an axis is."""
         return self.mechanics.encoder_counts(axis, t_s) - self._zero_counts[axis]
@@ -37,3 +49,16 @@ class EmulatedStage:
     def call_position(self, axis: int, t_s: float, counts: int) -> None:
         """Give the present place of an axis a new name."""
         self._zero_counts[axis] = self.mechanics.encoder_counts(axis, t_s) - counts
+
+    def position_um(self, axis: int, t_s: float) -> float:
+        """Return where the controller believes an axis to be."""
+        return self.position_counts(axis, t_s) * self.dynamics.count_um
+
+    def call_position_um(self, axis: int, t_s: float, position_um: float) -> None:
+        """Give the present place of an axis a new name."""
+        self.call_position(axis, t_s, round(position_um / self.dynamics.count_um))
+
+    def hold_limits_um(self, axis: int, lower_um: float, upper_um: float) -> None:
+        """Let the controller itself keep an axis between two places, from the next command on."""
+        zero_um = self._zero_counts[axis] * self.dynamics.count_um
+        self.mechanics.bound_axis(axis, lower_um + zero_um, upper_um + zero_um)

@@ -8,9 +8,9 @@ be part of one are dropped, and what follows them is understood again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from hardware.sim.emulator.device import EmulatedStage
+from hardware.sim.emulator.face import Exchange
 
 _START, _END, _CARRIAGE_RETURN = 0x23, 0x0D, 0x0D
 _HEADER_BYTES = 8
@@ -18,16 +18,6 @@ _MOST_DATA_BYTES = 4
 _MOVE_UNIT_UM = 0.1
 _BAUD_QUESTION = re.compile(rb"CAN 32 84 60 0\r\Z")
 _LONGEST_LINE_BYTES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What was heard, what it means (empty: noise), and what is said to it."""
-
-    t_s: float
-    heard: bytes
-    meaning: str
-    reply: bytes = b""
 
 
 class Mac6000Face:

@@ -19,14 +19,15 @@ from hardware.clock import Clock, HostClock
 from hardware.errors import LinkLostError
 from hardware.platform import ParentWatch, ignore_interrupts
 from hardware.sim.emulator.device import EmulatedStage
-from hardware.sim.emulator.mac6000 import Mac6000Face
+from hardware.sim.emulator.face import Face
+from hardware.sim.emulator.languages import LANGUAGES
 from hardware.sim.emulator.port import EmulatedPort, open_port
 from hardware.sim.emulator.transcript import TranscriptLine, TranscriptWriter
 from hardware.sim.faults import SerialFaults
 from hardware.sim.motion_log import MotionWriter
 from hardware.sim.scenario import Scenario
+from hardware.stage_config import ControllerKind
 
-_BITS_PER_BYTE = 10  # 8N1
 _LOOKS_FOR_PARENT_S = 0.5
 _OUTLIVES_PARENT_S = 5.0  # the stage process still has to halt us when its supervisor has died
 
@@ -51,7 +52,7 @@ class Emulator:
     def __init__(
         self,
         port: EmulatedPort,
-        face: Mac6000Face,
+        face: Face,
         faults: SerialFaults,
         *,
         byte_s: float,
@@ -110,6 +111,7 @@ def run_emulator(
     transcript_file: Path,
     motion_ring: Path,
     over_tcp: bool = False,
+    language: ControllerKind = "ludl_mac6000",
 ) -> None:
     """Be the scenario's stage controller until terminated, or a while after the parent has died.
 
@@ -122,15 +124,17 @@ def run_emulator(
     signal.signal(signal.SIGTERM, _terminate)
     parent = ParentWatch(os.getppid())
     baud = scenario.stage.baud
+    spoken = LANGUAGES[language]
+    stage_dynamics = spoken.dynamics(scenario.stage)
     motion = MotionWriter(motion_ring)
     transcript = TranscriptWriter(transcript_file)
     port = open_port(over_tcp=over_tcp)
     try:
         emulator = Emulator(
             port,
-            Mac6000Face(EmulatedStage(scenario.stage, tell=motion.publish), baud=baud),
+            spoken.face(EmulatedStage(stage_dynamics, tell=motion.publish)),
             SerialFaults(scenario.faults, epoch_s=epoch_s),
-            byte_s=_BITS_PER_BYTE / baud,
+            byte_s=spoken.bits_per_byte / baud,
             tell=transcript.write,
             clock=HostClock(),
         )

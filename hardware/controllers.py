@@ -1,0 +1,62 @@
+"""From a stage's section of config.yaml to its controller, opened; and the limits that it holds.
+
+Imports stand inside the functions: a rig process must not load what it does not use.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hardware.clock import Clock
+from hardware.errors import ConfigMismatchError
+from hardware.stage import HoldsLimits, Stage
+from hardware.stage_config import AsiStage, ControllerConfig
+from hardware.types import StageLimits
+
+_READ_BACK_UM = 1.0  # controllers round limits to their own units
+
+
+def open_controller(config: ControllerConfig, limits: StageLimits, clock: Clock) -> Stage:
+    """Open a stage controller on its port. For `tracker.safety.guard` alone.
+
+    Raises:
+        LinkLostError: the port is absent or taken.
+        ConfigMismatchError: what answered is not the controller that was configured.
+    """
+    if isinstance(config, AsiStage):
+        from hardware.stages.asi import open_asi
+
+        return open_asi(config, limits, clock)
+    from hardware.stages.ludl_mac6000 import open_ludl_mac6000
+
+    return open_ludl_mac6000(config, limits, clock)
+
+
+def hold_limits(stage: Stage) -> bool:
+    """Write the travel limits into the controller, read them back, say whether it can hold any.
+
+    Before the first velocity only: it waits for replies.
+
+    Raises:
+        ConfigMismatchError: the controller holds other limits than it was given.
+        LinkTimeoutError, ReplyError: it did not take them.
+        LinkLostError: the port is gone.
+    """
+    held = stage.write_limits() if isinstance(stage, HoldsLimits) else None
+    if held is None:
+        return False
+    asked = (stage.limits.lower_um, stage.limits.upper_um)
+    for name, asked_um, held_um in zip(
+        ("lower_um", "upper_um"), asked, (held.lower_um, held.upper_um), strict=True
+    ):
+        if not np.allclose(asked_um, held_um, rtol=0.0, atol=_READ_BACK_UM):
+            raise ConfigMismatchError(
+                f"safety.{name}: the stage's controller was given {_told(asked_um)} um and says "
+                f"that it holds {_told(held_um)} um; change safety.{name}, or set "
+                "rig.stage.holds_limits: false"
+            )
+    return True
+
+
+def _told(vector_um: np.ndarray) -> str:
+    return f"[{vector_um[0]:.1f}, {vector_um[1]:.1f}]"

@@ -1,0 +1,54 @@
+"""Every controller language that can be emulated, by the `kind` of its stage in config.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hardware.sim.emulator.asi import asi_face
+from hardware.sim.emulator.device import EmulatedStage
+from hardware.sim.emulator.face import Face
+from hardware.sim.emulator.mac6000 import Mac6000Face
+from hardware.sim.scenario import StageDynamics
+from hardware.stage_config import AsiStage, ControllerConfig, ControllerKind, LudlMac6000Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """How to speak it, and what its controllers are like where a scenario does not say."""
+
+    face: Callable[[EmulatedStage], Face]
+    section: Callable[[StageDynamics, str], ControllerConfig]  # for the port that is named
+    baud: int = 115_200  # the usual one
+    bits_per_byte: int = 10  # 8N1
+    velocity_unit_um_s: float | None = None  # None: the scenario's
+
+    def dynamics(self, dynamics: StageDynamics) -> StageDynamics:
+        """Return a scenario's stage with the language's own unit of velocity."""
+        if self.velocity_unit_um_s is None:
+            return dynamics
+        return dynamics.model_copy(update={"velocity_unit_um_s": self.velocity_unit_um_s})
+
+
+def _mac6000(stage: EmulatedStage) -> Face:
+    return Mac6000Face(stage, baud=stage.dynamics.baud)
+
+
+def _mac6000_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
+    return LudlMac6000Stage(
+        kind="ludl_mac6000",
+        port=port,
+        baud=dynamics.baud,
+        velocity_unit_um_s=dynamics.velocity_unit_um_s,
+        servo_lag_s=dynamics.lag_s,
+    )
+
+
+def _asi_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
+    return AsiStage(kind="asi", port=port, baud=dynamics.baud, servo_lag_s=dynamics.lag_s)
+
+
+LANGUAGES: dict[ControllerKind, Language] = {
+    "ludl_mac6000": Language(face=_mac6000, section=_mac6000_section),
+    "asi": Language(face=asi_face, section=_asi_section),
+}

@@ -1,0 +1,279 @@
+"""A stage whose controller answers every command, whatever its language.
+
+A velocity is written at once where replies can be told apart, else as soon as the one exchange
+that may be outstanding is over; a halt never waits, and is repeated until it is confirmed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hardware.clock import Clock
+from hardware.errors import LinkLostError, LinkTimeoutError, RefusedError, UnreadableError
+from hardware.link import Link
+from hardware.stage import HeldLimits
+from hardware.stage_config import SerialStage
+from hardware.stages.line_dialogue import Heard, LineDialogue, Lost, Reply, Request
+from hardware.stages.position_trust import PositionTrust
+from hardware.stages.reply_timing import ReplyTiming
+from hardware.stages.stage_language import StageLanguage
+from hardware.types import StageLimits, StageState, Vec2
+
+_log = logging.getLogger(__name__)
+
+_HALT_TRIES = 5
+_REFUSALS = 3  # in a row: one may be noise on the line, three are meant
+
+
+@dataclass(slots=True)
+class _Question:
+    asked_s: float
+    requests: Sequence[Request]
+    is_sent: bool = False
+    replies: dict[int, Reply] = field(default_factory=dict[int, Reply])
+
+
+class AnsweringStage:
+    """Fulfils `hardware.stage.Stage`. `stop` may come from any thread, the rest from one."""
+
+    def __init__(
+        self,
+        link: Link,
+        language: StageLanguage,
+        config: SerialStage,
+        limits: StageLimits,
+        clock: Clock,
+    ) -> None:
+        self._link, self._language, self._config = link, language, config
+        self._limits, self._clock = limits, clock
+        self._byte_s = language.bits_per_byte / config.baud
+        self.dialogue = LineDialogue(
+            link,
+            clock,
+            byte_s=self._byte_s,
+            patience_s=config.reply_deadline_s,
+            fence=language.fence,
+        )
+        self._lock = threading.RLock()
+        self._question: _Question | None = None
+        self._velocity: Sequence[Request] = ()
+        self._steering_bytes = sum(len(r.data) for r in language.steer(np.full(2, -123.4))[0])
+        self._unconfirmed: set[Request] = set()  # halts
+        self._halts_left = 0
+        self._refusals = 0
+        self._trouble: LinkTimeoutError | UnreadableError | RefusedError | None = None
+        self._timing = ReplyTiming()
+        self._trust = PositionTrust(limits.max_speed_um_s)
+        self._is_closed = False
+
+    @property
+    def limits(self) -> StageLimits:
+        """The travel, speed and acceleration that this stage was opened with."""
+        return self._limits
+
+    @property
+    def can_interrupt(self) -> bool:
+        """Whether replies can be told apart, so that a velocity need not wait for one."""
+        return self._language.fence is None
+
+    @property
+    def command_delay_s(self) -> float:
+        """Seconds from writing a velocity to both axes acting on it."""
+        return self._steering_bytes * self._byte_s + self._config.servo_lag_s
+
+    @property
+    def wait_handle(self) -> int | None:
+        """A descriptor that becomes readable when a reply comes; None on Windows."""
+        return self._link.fileno
+
+    def ask(self) -> None:
+        """Ask where the stage is, as soon as the line is free; an older question is given up.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        with self._lock:
+            self._question = _Question(self._clock.now_s(), self._language.ask_position())
+            if not isinstance(self._trouble, RefusedError):
+                self._trouble = None
+            self._go_on()
+
+    def answer(self) -> StageState | None:
+        """Take what has come; return the position once it is whole, else None.
+
+        Call it without a question too when something has come: a velocity that waits for the
+        line is written from here.
+
+        Raises:
+            LinkTimeoutError: no reply before the deadline; the next question may be asked.
+            UnreadableError: what came is not a position, or one that cannot be.
+            RefusedError: three commands in a row were refused.
+            LinkLostError: the port is gone.
+        """
+        with self._lock:
+            self._go_on()
+            trouble, self._trouble = self._trouble, None
+            if trouble is not None:
+                self._question = None
+                raise trouble
+            question = self._question
+            if question is None or len(question.replies) < len(question.requests):
+                return None
+            self._question = None
+            return self._placed(question)
+
+    def set_velocity(self, velocity_um_s: Vec2) -> Vec2:
+        """Steer, and return the velocity after rounding, which is what is sent.
+
+        Where the line is not free it is written by the next `answer`, unless a newer one or a
+        halt has come by then. What is no number stands still.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        finite_um_s = np.where(np.isfinite(velocity_um_s), velocity_um_s, 0.0)
+        with self._lock:
+            self._velocity, sent_um_s = self._language.steer(finite_um_s)
+            self._unconfirmed = set()
+            self._go_on()
+        return sent_um_s
+
+    def stop(self) -> None:
+        """Halt both axes. Safe to call twice, from any thread, at any time.
+
+        Raises:
+            LinkLostError: the port is gone, and the halt with it.
+        """
+        with self._lock:
+            if not self._is_closed:
+                self._velocity = ()
+                self._halts_left = _HALT_TRIES
+                self._halt_again()
+
+    def close(self) -> None:
+        """Halt, then let the port go. Safe to call twice."""
+        with self._lock:
+            if self._is_closed:
+                return
+            with contextlib.suppress(LinkLostError):
+                self.stop()
+            self._is_closed = True
+            self._link.close()
+
+    def write_limits(self) -> HeldLimits | None:
+        """Give the controller the travel limits; see `hardware.stage.HoldsLimits`.
+
+        Raises:
+            LinkTimeoutError, ReplyError: it did not take them.
+            LinkLostError: the port is gone.
+        """
+        if not self._config.holds_limits:
+            return None
+        with self._lock:
+            return self._language.write_limits(self._limits, self.dialogue.exchange)
+
+    def _send(self, requests: Sequence[Request]) -> None:
+        for request in requests:
+            self.dialogue.send(request)
+
+    def _go_on(self) -> None:
+        """Hear, then write what has been waiting for the line: a halt, a velocity, a question."""
+        heard = self.dialogue.hear()
+        self._sort(heard)
+        if self._velocity and (self.dialogue.is_free or not self.dialogue.is_settled):
+            requests, self._velocity = self._velocity, ()
+            self._send(requests)
+        question = self._question
+        if question is None or question.is_sent:
+            return
+        if self.dialogue.is_free:
+            question.is_sent = True
+            self._send(question.requests)
+        elif self._clock.now_s() - question.asked_s > self.dialogue.patience_s(
+            question.requests[0]
+        ):
+            self._fail_question(Lost(question.requests[0], b""))
+
+    def _sort(self, heard: Heard) -> None:
+        for reply in heard.replies:
+            if reply.request.purpose == "position":
+                self._take_position(reply)
+            else:
+                self._take_done(reply)
+        for lost in heard.lost:
+            if lost.request in self._unconfirmed:
+                self._halt_again()
+            elif self._question is not None and lost.request in self._question.requests:
+                self._fail_question(lost)
+
+    def _take_position(self, reply: Reply) -> None:
+        question = self._question
+        if question is not None and reply.request in question.requests:
+            question.replies[list(question.requests).index(reply.request)] = reply
+
+    def _take_done(self, reply: Reply) -> None:
+        try:
+            self._language.check(reply.request, reply.line)
+        except RefusedError as error:
+            self._refuse(error)
+        except UnreadableError as error:
+            _log.debug("unreadable: %s", error)
+        else:
+            self._refusals = 0
+            self._unconfirmed.discard(reply.request)
+            return
+        if reply.request in self._unconfirmed:
+            self._halt_again()
+
+    def _refuse(self, error: RefusedError) -> None:
+        self._refusals += 1
+        _log.warning("refused: %s", error)
+        if self._refusals >= _REFUSALS:
+            self._trouble = error
+
+    def _halt_again(self) -> None:
+        if self._halts_left > 0:
+            self._halts_left -= 1
+            requests = self._language.halt()
+            self._unconfirmed = set(requests)
+            self._send(requests)
+
+    def _fail_question(self, lost: Lost) -> None:
+        if lost.line:
+            self._trouble = UnreadableError(
+                f"{self._config.port}: not a reply to a position question", reply=lost.line
+            )
+        else:
+            patience_ms = self.dialogue.patience_s(lost.request) * 1000.0
+            self._trouble = LinkTimeoutError(
+                f"{self._config.port}: no position within {patience_ms:.0f} ms: nothing came"
+            )
+
+    def _placed(self, question: _Question) -> StageState:
+        replies = [question.replies[place] for place in range(len(question.requests))]
+        try:
+            position_um = self._language.read_position([reply.line for reply in replies])
+        except RefusedError as error:
+            self._refuse(error)
+            if self._trouble is not None:
+                raise
+            raise UnreadableError("a question was refused", reply=error.reply) from error
+        now_s = self._clock.now_s()
+        read_s = self._timing.stamp_s(
+            position_um,
+            through_s=float(np.mean([reply.through_s for reply in replies])),
+            begun_s=float(np.mean([reply.begun_s for reply in replies])),
+        )
+        state = StageState(t_s=min(max(read_s, question.asked_s), now_s), position_um=position_um)
+        if not self._trust.believes(state):
+            raise UnreadableError(
+                f"{self._config.port}: a position that cannot be", reply=replies[-1].line
+            )
+        self._timing.remember(state)
+        return state

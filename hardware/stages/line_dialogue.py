@@ -1,0 +1,242 @@
+"""Questions and replies with a controller that answers every line; nothing here waits.
+
+Where replies carry the number of their question (Zaber), any number may be in flight. Where they
+do not, a reply that is late, missing or unreadable leaves in doubt to what the next one belongs:
+then nothing that comes is believed until a *fence* has been answered, a question whose answer
+looks like no other's. A controller answers in order, so what comes after that is new. For fences
+too there is an end of patience: what is later than half a second is taken to be lost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from hardware.clock import Clock
+from hardware.errors import LinkTimeoutError, UnreadableError
+from hardware.link import Link
+
+Purpose: TypeAlias = Literal["position", "velocity", "halt", "setting", "fence"]
+
+_FENCE_PATIENCE_S = 0.5
+_LONGEST_REPLY_BYTES = 32  # of those that are waited for: it sets their deadline
+_LONGEST_LINE_BYTES = 512  # what is longer without an end is noise
+_TERMINATORS = (b"\r", b"\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Request:
+    """One line for the controller; `takes` says whether a line can be its reply, None: has none."""
+
+    purpose: Purpose
+    data: bytes
+    takes: Callable[[bytes], bool] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A line that answers a request.
+
+    The request was through the wire at `through_s`; at `begun_s` at the latest the reply began.
+    """
+
+    request: Request
+    line: bytes
+    through_s: float
+    begun_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A request that gets no reply any more; `line` is what came instead (empty: nothing)."""
+
+    request: Request
+    line: bytes
+
+
+@dataclass(slots=True)
+class Heard:
+    """What has happened since the last look."""
+
+    replies: list[Reply] = field(default_factory=list[Reply])
+    lost: list[Lost] = field(default_factory=list[Lost])
+
+
+@dataclass(slots=True)
+class _Flight:
+    request: Request
+    through_s: float
+    due_s: float
+
+
+class LineDialogue:
+    """Who has asked what and waits for which reply. Not for several threads at once."""
+
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        *,
+        byte_s: float,
+        patience_s: float,
+        fence: Request | None,
+    ) -> None:
+        """Begin; `fence` is None where replies are told apart by numbers.
+
+        `patience_s` is how long a reply may take beyond the time of its bytes on the wire.
+        """
+        self._link = link
+        self._clock = clock
+        self._byte_s = byte_s
+        self._patience_s = patience_s
+        self._fence = fence
+        self._flights: list[_Flight] = []
+        self._line_free_s = -math.inf
+        self._received = b""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known to what the next reply belongs."""
+        return all(flight.request is not self._fence for flight in self._flights)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a request that can wait may be sent now."""
+        return self._fence is None or not self._flights
+
+    def patience_s(self, request: Request) -> float:
+        """Return seconds from writing a request until its reply counts as lost."""
+        wire_s = (len(request.data) + _LONGEST_REPLY_BYTES) * self._byte_s
+        return self._patience_s + wire_s
+
+    def send(self, request: Request) -> None:
+        """Write a request now, whatever is outstanding.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        now_s = self._clock.now_s()
+        starts_s = max(now_s, self._line_free_s)
+        self._line_free_s = starts_s + len(request.data) * self._byte_s
+        if request.takes is not None:
+            patience_s = _FENCE_PATIENCE_S if request is self._fence else self._patience_s
+            wire_s = _LONGEST_REPLY_BYTES * self._byte_s
+            due_s = self._line_free_s + wire_s + patience_s
+            self._flights.append(_Flight(request, self._line_free_s, due_s))
+        self._link.write(request.data)
+
+    def hear(self) -> Heard:
+        """Sort what has come and what has not.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        heard = Heard()
+        arrived = self._link.read_available()
+        now_s = self._clock.now_s()
+        lines, self._received = _split(self._received + arrived)
+        after = len(self._received)
+        begun_s: list[float] = []
+        for line in reversed(lines):
+            after += len(line) + 2
+            begun_s.insert(0, now_s - after * self._byte_s)
+        for line, line_begun_s in zip(lines, begun_s, strict=True):
+            self._sort(line, line_begun_s, now_s, heard)
+        self._give_up_overdue(now_s, heard)
+        return heard
+
+    def exchange(self, request: Request) -> bytes:
+        """Send a request and wait for its reply: while opening, and only then.
+
+        Raises:
+            LinkTimeoutError: none came in time.
+            UnreadableError: something else came.
+            LinkLostError: the port is gone.
+        """
+        is_sent = False
+        until_s = self._clock.now_s() + 2.0 * (_FENCE_PATIENCE_S + self.patience_s(request))
+        while self._clock.now_s() < until_s:
+            heard = self.hear()
+            line = _outcome(heard, request)
+            if line is not None:
+                return line
+            if is_sent or not self.is_free:
+                self._link.wait(self._patience_s)
+            else:
+                self.send(request)
+                is_sent = True
+        raise LinkTimeoutError(f"no reply to {request.data!r}")
+
+    def _sort(self, line: bytes, begun_s: float, now_s: float, heard: Heard) -> None:
+        if not self.is_settled:
+            self._look_for_fence(line, now_s)
+            return
+        for place, flight in enumerate(self._flights):
+            takes = flight.request.takes
+            if takes is not None and takes(line):
+                if self._fence is not None:  # answered in order: those before it were passed over
+                    heard.lost += [Lost(other.request, b"") for other in self._flights[:place]]
+                    del self._flights[:place]
+                self._flights.remove(flight)
+                heard.replies.append(Reply(flight.request, line, flight.through_s, begun_s))
+                return
+        self._unsettle(line, heard)
+
+    def _look_for_fence(self, line: bytes, now_s: float) -> None:
+        fence = self._fence
+        if fence is None or fence.takes is None or not fence.takes(line):
+            return
+        behind = [flight.request is fence for flight in self._flights].index(True) + 1
+        del self._flights[:behind]
+        for flight in self._flights:  # they were written behind the fence: their time begins now
+            flight.due_s = max(flight.due_s, now_s + self._patience_s)
+
+    def _give_up_overdue(self, now_s: float, heard: Heard) -> None:
+        overdue = [flight for flight in self._flights if flight.due_s < now_s]
+        if self._fence is None:
+            heard.lost += [Lost(flight.request, b"") for flight in overdue]
+            self._flights = [flight for flight in self._flights if flight not in overdue]
+        elif not self.is_settled:
+            if any(flight.request is self._fence for flight in overdue):
+                self._unsettle(b"", heard)
+        elif overdue:
+            self._unsettle(self._received, heard)
+
+    def _unsettle(self, line: bytes, heard: Heard) -> None:
+        """Believe nothing until a new fence is answered."""
+        if self._fence is None:
+            return
+        heard.lost += [
+            Lost(flight.request, line)
+            for flight in self._flights
+            if flight.request is not self._fence
+        ]
+        self._flights = []
+        self._received = b""
+        self.send(self._fence)
+
+
+def _outcome(heard: Heard, request: Request) -> bytes | None:
+    for reply in heard.replies:
+        if reply.request is request:
+            return reply.line
+    for lost in heard.lost:
+        if lost.request is request:
+            if lost.line:
+                raise UnreadableError("not a reply to what was asked", reply=lost.line)
+            raise LinkTimeoutError(f"no reply to {request.data!r}")
+    return None
+
+
+def _split(received: bytes) -> tuple[list[bytes], bytes]:
+    r"""Cut whole lines off; what has no end yet is returned as the rest.
+
+    >>> _split(b":A \r\n:A 1 2\r:N")
+    ([b':A ', b':A 1 2'], b':N')
+    """
+    *lines, rest = received.replace(b"\n", b"\r").split(b"\r")
+    if len(rest) > _LONGEST_LINE_BYTES:
+        rest = b""
+    return [line for line in lines if line.strip()], rest
