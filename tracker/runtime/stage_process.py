@@ -13,6 +13,8 @@ import selectors
 from dataclasses import asdict
 
 from hardware.clock import Clock, HostClock
+from hardware.config import SimulatedStage
+from hardware.controllers import hold_limits
 from hardware.errors import HardwareError
 from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_stage
@@ -35,6 +37,10 @@ _STATUS_EVERY_S = 0.25
 _MUTE_AFTER_S = 1.0
 _STAND_WITHIN_S = 0.5
 _STANDS_BELOW_UM_S = 20.0
+_NO_LIMITS = (
+    "the stage's controller holds no travel limits of its own: while it moves, only this "
+    "program keeps it within safety.lower_um and safety.upper_um"
+)
 
 
 class _Doors:
@@ -54,9 +60,11 @@ class _Doors:
         reply_handle: int | None,
     ) -> None:
         self.orders, self.reports, self.parent = orders, reports, parent
+        self.has_orders = True  # a ZeroMQ descriptor speaks up once, so it must be asked at first
         self._wake, self._reply_handle = wake, reply_handle
+        self._wake_handle, self._orders_handle = wake.descriptor, orders.descriptor
         self._selector = selectors.DefaultSelector()
-        for handle in (wake.descriptor, orders.descriptor, reply_handle):
+        for handle in (self._wake_handle, self._orders_handle, reply_handle):
             if handle is not None:
                 self._selector.register(handle, selectors.EVENT_READ)
 
@@ -66,8 +74,11 @@ class _Doors:
         ready = self._selector.select(
             max(0.0, min(timeout_s, _SLICE_S) if must_look else timeout_s)
         )
-        self._wake.drain()
-        return must_look or any(key.fd == self._reply_handle for key, _ in ready)
+        callers = {key.fd for key, _ in ready}
+        if self._wake_handle in callers:
+            self._wake.drain()
+        self.has_orders = not callers or self._orders_handle in callers
+        return must_look or self._reply_handle in callers
 
 
 def run_stage(
@@ -84,7 +95,7 @@ def run_stage(
     """
     clock = HostClock()
     ring_s = session.config.record.ring_s
-    guard = _take_charge(place, session, clock)
+    guard, holds_limits = _take_charge(place, session, clock)
     try:
         doors = _Doors(WakePort(place.wake_file), orders, reports, parent, guard.wait_handle)
         rows = make_rows_ring(place.stage_rows_ring, STAGE_ROW, ring_s=ring_s)
@@ -99,26 +110,35 @@ def run_stage(
         )
         quiet_garbage_collection()
         is_real_time = ask_for_real_time(PRIORITY["stage"])
-        reports.send(Ready("stage", facts={"stage_is_real_time": is_real_time}))
+        facts = {"stage_is_real_time": is_real_time, "controller_holds_limits": holds_limits}
+        reports.send(Ready("stage", facts=facts))
+        if not holds_limits and not isinstance(session.config.rig.stage, SimulatedStage):
+            reports.send(Notice("stage", _NO_LIMITS))
         _serve(doors, guard, duty, clock)
     finally:
         with contextlib.suppress(HardwareError):  # a lost port: the supervisor opens it anew
             guard.close()
 
 
-def _take_charge(place: SessionPlace, session: Session, clock: Clock) -> Guard:
+def _take_charge(place: SessionPlace, session: Session, clock: Clock) -> tuple[Guard, bool]:
+    """Open and halt the stage; say whether its controller holds the travel limits too."""
     config = session.config
     limits = stage_limits(config.safety)
     stage = open_stage(config.rig, session.rig_place(place), limits, clock)
     if stage is None:
         raise SessionError("rig.stage.kind is none: there is nothing for a stage process to do")
-    return Guard(
+    guard = Guard(
         stage,
         limits,
         deadman_s=config.safety.deadman_s,
         coast_s=config.safety.coast_s,
         clock=clock,
     )
+    try:
+        return guard, hold_limits(stage)
+    except BaseException:
+        guard.close()
+        raise
 
 
 def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
@@ -127,7 +147,7 @@ def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
     is_mute = False
     while not doors.parent.is_gone():
         _turn(doors, duty, clock)
-        if _has_ended(doors, guard, duty):
+        if doors.has_orders and _has_ended(doors, guard, duty):
             break
         now_s = clock.now_s()
         if now_s - told_s >= _STATUS_EVERY_S:
