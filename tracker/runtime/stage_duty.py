@@ -15,6 +15,7 @@ from hardware.clock import Clock
 from hardware.errors import LinkTimeoutError, UnreadableError
 from hardware.ring import RingReader, RingWriter
 from tracker.messages import Command, GuardedCommand, stage_record
+from tracker.runtime.command_rhythm import CommandRhythm
 from tracker.safety.guard import HALT_SEQUENCE, Guard
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,9 @@ class StageDuty:
         self._clock = clock
         self._period_s = period_s
         self._ask_at_s = clock.now_s()
-        self._is_asked = False
+        self._is_asked, self._asked_s = False, self._ask_at_s
+        self._is_postponed = False
+        self._rhythm = CommandRhythm()
         self._look_at_s = self._ask_at_s
         self._last: tuple[float, NDArray[np.float64]] | None = None
 
@@ -81,8 +84,11 @@ class StageDuty:
         if self._is_asked:
             if may_listen or self._clock.now_s() >= self._look_at_s:
                 self._listen()
-        elif self._clock.now_s() >= self._ask_at_s:
-            self._ask()
+        else:
+            if may_listen and not self._guard.can_interrupt:
+                self._listen()  # a reply to a command, for which the next one may be waiting
+            if self._clock.now_s() >= self._ask_at_s:
+                self._ask_unless_a_command_is_due()
         halt = self._guard.check()
         if halt is not None:
             self.note(halt)
@@ -103,11 +109,24 @@ class StageDuty:
         waiting = self._posts.take().rows
         if waiting.size:
             self.note(self._guard.obey(_command(waiting[-1:])))
+            now_s = self._clock.now_s()
+            self._rhythm.commanded(now_s)
+            if self._is_postponed:
+                self._ask_at_s, self._is_postponed = now_s, False
+
+    def _ask_unless_a_command_is_due(self) -> None:
+        now_s = self._clock.now_s()
+        wait_s = 0.0 if self._guard.can_interrupt else self._rhythm.must_wait_s(now_s)
+        self._is_postponed = wait_s > 0.0
+        if self._is_postponed:
+            self._ask_at_s = now_s + wait_s
+        else:
+            self._ask()
 
     def _ask(self) -> None:
         now_s = self._clock.now_s()
         self._guard.ask()
-        self._is_asked = True
+        self._is_asked, self._asked_s = True, now_s
         self._look_at_s = now_s + _LOOK_ANYWAY_S
         # A late turn does not shift those that follow, but missed ones are not made up for.
         self._ask_at_s = max(self._ask_at_s + self._period_s, now_s + 0.5 * self._period_s)
@@ -123,8 +142,9 @@ class StageDuty:
             self.counts.unreadable += 1
             self._is_asked = False
         else:
-            if state is not None:
+            if state is not None and self._is_asked:
                 self._is_asked = False
+                self._rhythm.exchanged(self._clock.now_s() - self._asked_s)
                 self._take(state.t_s, state.position_um)
 
     def _take(self, t_s: float, position_um: NDArray[np.float64]) -> None:

@@ -84,6 +84,50 @@ def test_a_post_waits_for_the_reply_where_the_language_demands_it(bench):
     assert bench.stage.sent[-1] == ("velocity", (100.0, 0.0))
 
 
+def test_no_question_is_on_the_wire_when_a_command_is_due(bench):
+    """Commands every 25 ms, replies after 4 ms, a language whose replies look alike."""
+    bench.stage.can_interrupt = False
+    place(bench)
+    late = 0
+
+    for turn in range(1000):
+        bench.stage.replies = [None] if turn % 4 else [np.zeros(2)]
+        if turn % 25 == 24:
+            bench.post((100.0, 0.0))
+            late += bench.duty.is_asked
+        bench.turn()
+
+    assert late <= 1  # before the rhythm is known
+    assert bench.duty.counts.commands >= 38
+    assert bench.duty.counts.replies > 60
+
+
+def test_a_question_that_never_fits_is_asked_behind_a_command(bench):
+    """At 9600 baud an exchange takes longer than the time between two commands."""
+    bench.stage.can_interrupt = False
+    place(bench)
+
+    for turn in range(1000):
+        bench.stage.replies = [None] if turn % 25 != 20 else [np.zeros(2)]
+        if turn % 12 == 11:
+            bench.post((100.0, 0.0))
+        bench.turn()
+
+    assert bench.duty.counts.replies > 30
+    assert bench.duty.counts.commands > 30
+
+
+def test_a_reply_to_a_command_is_taken_though_no_position_was_asked_for(bench):
+    bench.stage.can_interrupt = False
+    bench.stage.replies = [UnreadableError("noise", reply=b"?")]
+    bench.duty._ask_at_s = bench.clock.now_s() + 1.0
+
+    bench.turn()
+
+    assert bench.duty.counts.unreadable == 1
+    assert not bench.duty.is_asked
+
+
 def test_of_several_posts_the_newest_is_obeyed_and_told(bench):
     place(bench)
     bench.post((100.0, 0.0))
