@@ -16,6 +16,7 @@ from pathlib import Path
 from serial.tools import list_ports
 
 _PROCESSES = Path("/proc")
+_PSEUDO_TERMINALS = "/dev/pts/"
 _CAMERAS_TRIED = 6  # where the system does not tell which numbers there are
 
 
@@ -48,8 +49,19 @@ def serial_ports() -> list[SerialPort]:
             may_open=may_open(port.device),
             holders=port_holders(port.device),
         )
-        for port in sorted(list_ports.comports())
+        for port in sorted(list_ports.comports(), key=lambda port: port.device)
     ]
+
+
+def named_port(device: str) -> SerialPort:
+    """Return a port that the system does not list: a pseudo terminal, or `socket://host:port`."""
+    is_address = "://" in device
+    return SerialPort(
+        device=device,
+        description="",
+        may_open=is_address or may_open(device),
+        holders=() if is_address else port_holders(device),
+    )
 
 
 def may_open(device: str) -> bool:
@@ -57,25 +69,15 @@ def may_open(device: str) -> bool:
     return sys.platform == "win32" or os.access(device, os.R_OK | os.W_OK)
 
 
-def owning_group(device: str) -> str:
-    """Return the group whose members may open a port; Debian's where it cannot be told.
-
-    >>> owning_group("/dev/no-such-port")
-    'dialout'
-    """
-    try:
-        group = Path(device).group()
-    except (OSError, KeyError, NotImplementedError):
-        return "dialout"
-    return "dialout" if group == "root" else group
-
-
 def port_holders(device: str, processes: Path = _PROCESSES) -> tuple[str, ...]:
     """Return the other programs that have a port open, as `name (process number)`.
 
     Only Linux tells, and only of one's own programs unless one is root; elsewhere it is empty.
+    Whoever plays a device behind a pseudo terminal has it open too, and holds it from nobody.
     """
     target = os.path.realpath(device)
+    if target.startswith(_PSEUDO_TERMINALS):
+        return ()
     holders: list[str] = []
     for process in processes.glob("[0-9]*"):
         if process.name != str(os.getpid()) and target in _opened(process):

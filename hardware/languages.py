@@ -169,7 +169,9 @@ def ask(link: Link, language: Language, *, deadline_s: float = DEADLINE_S) -> An
     return Answer(says=says, took_s=time.perf_counter() - asked_s, received=received)
 
 
-def recognise(port: str, languages: Sequence[Language] = LANGUAGES) -> Recognised | None:
+def recognise(
+    port: str, languages: Sequence[Language] = LANGUAGES, *, deadline_s: float = DEADLINE_S
+) -> Recognised | None:
     """Ask a port in every language until one is answered; None where none is.
 
     Each is asked twice: what another language's question left in a controller's line buffer
@@ -184,7 +186,7 @@ def recognise(port: str, languages: Sequence[Language] = LANGUAGES) -> Recognise
             for language in languages:
                 tries = _TRIES if baud in language.bauds else 0
                 for _ in range(tries):
-                    says = ask(link, language).says
+                    says = ask(link, language, deadline_s=deadline_s).says
                     if says is not None:
                         return Recognised(language=language, baud=baud, says=says)
         finally:

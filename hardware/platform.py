@@ -184,6 +184,21 @@ def pressed_keys() -> str:
     return os.read(descriptor, 64).decode("ascii", errors="ignore")
 
 
+def owning_group(device: str) -> str:
+    """Return the group whose members may open a port; Debian's where it cannot be told.
+
+    >>> owning_group("/dev/no-such-port")
+    'dialout'
+    """
+    if sys.platform == "win32":
+        return "dialout"
+    try:
+        group = Path(device).group()
+    except (OSError, KeyError):
+        return "dialout"
+    return "dialout" if group == "root" else group
+
+
 def claim_terminal(descriptor: int) -> None:
     """Keep every other program (but root's) from opening a serial port that we hold.
 

@@ -14,10 +14,14 @@ import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from hardware.errors import CameraError
+
+if TYPE_CHECKING:
+    from pymmcore import CMMCore
 
 
 class Core(Protocol):
@@ -103,6 +107,46 @@ def core_interface() -> int:
     from pymmcore import CMMCore
 
     return CMMCore.getMMDeviceDeviceInterfaceVersion()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterDevices:
+    """What one of Micro-Manager's adapters can open; `why_not` where it cannot be loaded."""
+
+    library: str
+    cameras: tuple[str, ...] = ()
+    xy_stages: tuple[str, ...] = ()
+    z_drives: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+def available_devices(adapters: Path) -> list[AdapterDevices]:
+    """Load each adapter of a folder and list its devices. Nothing is opened.
+
+    An adapter is its vendor's code: call this in a process that can be ended.
+    """
+    from pymmcore import CMMCore
+
+    core = CMMCore()
+    core.setDeviceAdapterSearchPaths([str(adapters)])
+    return [_devices_of(core, library) for library in sorted(core.getDeviceAdapterNames())]
+
+
+def _devices_of(core: CMMCore, library: str) -> AdapterDevices:
+    from pymmcore import CameraDevice, StageDevice, XYStageDevice
+
+    try:
+        names = core.getAvailableDevices(library)
+        kinds = core.getAvailableDeviceTypes(library)
+    except RuntimeError as error:
+        return AdapterDevices(library=library, why_not=" ".join(str(error).split())[:200])
+    listed = list(zip(names, kinds, strict=True))
+    return AdapterDevices(
+        library=library,
+        cameras=tuple(name for name, kind in listed if kind == CameraDevice),
+        xy_stages=tuple(name for name, kind in listed if kind == XYStageDevice),
+        z_drives=tuple(name for name, kind in listed if kind == StageDevice),
+    )
 
 
 def close_python_core() -> None:

@@ -10,10 +10,11 @@ import os
 from statistics import median
 
 from hardware.config import NoStage, SimulatedStage
-from hardware.discovery import may_open, owning_group, port_holders, serial_ports
+from hardware.discovery import may_open, port_holders, serial_ports
 from hardware.errors import HardwareError, LinkLostError
 from hardware.languages import DEADLINE_S, Answer, Language, ask, language_of
 from hardware.link import SerialLink
+from hardware.platform import owning_group
 from tracker.doctor.case import Case, SerialAddress, serial_address
 from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
 from tracker.doctor.simulated_rig import simulated_rig

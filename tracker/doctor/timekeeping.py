@@ -36,10 +36,10 @@ def judge_clock(step_s: float, median_late_s: float, p99_late_s: float) -> Findi
     """Judge the clock's smallest step, and how late a sleep of 1 ms ends.
 
     >>> judge_clock(1e-7, 0.0001, 0.0004).says
-    'steps of 0.1 us; a sleep of 1 ms ends 0.10 ms late (p99 0.40 ms)'
+    'steps of 100 ns; a sleep of 1 ms ends 0.10 ms late (p99 0.40 ms)'
     """
     says = (
-        f"steps of {step_s * 1e6:.1f} us; a sleep of 1 ms ends {median_late_s * 1e3:.2f} ms late "
+        f"steps of {step_s * 1e9:.0f} ns; a sleep of 1 ms ends {median_late_s * 1e3:.2f} ms late "
         f"(p99 {p99_late_s * 1e3:.2f} ms)"
     )
     facts = {"step_s": step_s, "sleep_late_p99_s": float(p99_late_s)}
