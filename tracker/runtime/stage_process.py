@@ -15,8 +15,6 @@ from dataclasses import asdict
 from hardware.clock import Clock, HostClock
 from hardware.config import SimulatedStage
 from hardware.controllers import hold_limits
-from hardware.config import SimulatedStage
-from hardware.controllers import hold_limits
 from hardware.errors import HardwareError
 from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_stage
@@ -39,10 +37,6 @@ _STATUS_EVERY_S = 0.25
 _MUTE_AFTER_S = 1.0
 _STAND_WITHIN_S = 0.5
 _STANDS_BELOW_UM_S = 20.0
-_NO_LIMITS = (
-    "the stage's controller holds no travel limits of its own: while it moves, only this "
-    "program keeps it within safety.lower_um and safety.upper_um"
-)
 _NO_LIMITS = (
     "the stage's controller holds no travel limits of its own: while it moves, only this "
     "program keeps it within safety.lower_um and safety.upper_um"
