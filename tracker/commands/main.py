@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "start a tracking session from config.yaml (the default: the simulated rig)",
     "simulate": "run the loop over a scenario in stepped time, and score it against the truth",
     "replay": "run today's loop over a recording, and say what it would have done differently",
+    "devices": "list serial ports and cameras, and what answers on them",
     "doctor": "check a config against this machine, without moving anything",
     "score": "print a recording's table again",
     "motion": "print the simulated animals' statistics beside the measured ones",
@@ -60,6 +61,9 @@ def _run(name: str, words: Sequence[str]) -> int:
         if advice is None:
             raise
         fault = advice
+    except KeyboardInterrupt:
+        print(f"\nwormlock {name}: interrupted", file=sys.stderr)
+        return 130
     print(f"wormlock {name}: {fault}", file=sys.stderr)
     return 2
 
