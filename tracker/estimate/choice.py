@@ -15,6 +15,9 @@ from tracker.messages import Sighting
 # A head may start so suddenly that it is this far from where it was expected.
 NEAR_UM = 50.0
 NEAR_DEVIATIONS = 5.0
+# An animal that turns goes astray by no more than this; the filter, made for the time of a frame
+# or two, would believe much more of a head long unseen.
+ASTRAY_UM_S = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +40,17 @@ def surest(sightings: Sequence[Sighting]) -> Sighting | None:
     return max(sightings, key=lambda sighting: sighting.candidate.confidence, default=None)
 
 
-def choose(sightings: Sequence[Sighting], motion: HeadMotion, *, noise_um: float) -> Choice:
+def choose(
+    sightings: Sequence[Sighting], motion: HeadMotion, *, noise_um: float, unseen_s: float
+) -> Choice:
     """Weigh distance to where the head should be against the eye's confidence.
 
-    `motion` is what was known, carried to the time of the frame. The weights are those of a
-    normal law about it: two heads equally sure are told apart by distance alone.
+    `motion` is what was known, carried on over `unseen_s` to the time of the frame. The weights
+    are those of a normal law about it: two heads equally sure are told apart by distance alone.
     """
     deviation_um = math.hypot(motion.deviation_um, noise_um)
-    reach_um = max(NEAR_UM, NEAR_DEVIATIONS * deviation_um)
+    astray_um = NEAR_UM + ASTRAY_UM_S * unseen_s
+    reach_um = max(NEAR_UM, min(NEAR_DEVIATIONS * deviation_um, astray_um))
     ours: Sighting | None = None
     least = math.inf
     far: list[Sighting] = []

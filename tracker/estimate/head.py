@@ -75,9 +75,10 @@ class HeadEstimator:
             if candidate.confidence >= self._min_confidence
         ]
         motion = self._at(t_s)
-        if motion is None:
+        if motion is None or self._motion is None:
             return self._acquire(surest(sightings), t_s)
-        choice = choose(sightings, motion, noise_um=self._config.noise_um)
+        unseen_s = t_s - self._motion.t_s
+        choice = choose(sightings, motion, noise_um=self._config.noise_um, unseen_s=unseen_s)
         if t_s - stage.t_s[-1] > OLDEST_STAGE_S:
             return choice.ours
         self._rival = challenge(self._rival, choice.far, t_s)

@@ -17,6 +17,7 @@ STAYS_S = 0.5
 SURER_BY = 0.15
 RETURNS_S = 0.1
 RETURNS_WITHIN_UM = 150.0
+RETURNS_UM_S = 500.0
 GONE_AFTER_S = 0.1
 # What a head does between two pictures, with room for the eye's error.
 FASTEST_UM_S = 1500.0
@@ -50,7 +51,7 @@ class Rival:
             and t_s - self.since_s >= RETURNS_S
             and last.t_s <= self.since_s
             and self.confidence > our_confidence - SURER_BY
-            and away_um <= RETURNS_WITHIN_UM + FASTEST_UM_S * (t_s - last.t_s)
+            and away_um <= RETURNS_WITHIN_UM + RETURNS_UM_S * (t_s - last.t_s)
         )
 
 

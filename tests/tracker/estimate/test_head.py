@@ -138,3 +138,13 @@ def test_nothing_is_learnt_while_the_stage_does_not_say_where_it_is(watcher):
     assert watcher.estimator.predict(watcher.t_s).position_um == pytest.approx(
         before.position_um, abs=1.0
     )
+
+
+def test_a_head_hidden_for_a_while_is_not_exchanged_for_the_one_that_hides_it(watcher):
+    watcher.follow(40)
+    for step in range(20):
+        watcher.show((300.0 + 6.5 * step, 0.0, 0.95))
+        estimate = watcher.estimator.predict(watcher.t_s)
+        assert estimate.position_um == pytest.approx([0.0, 0.0], abs=5.0)
+
+    assert watcher.show((430.0, 0.0, 0.95), (20.0, 5.0, 0.9)).head_um == pytest.approx([20.0, 5.0])
