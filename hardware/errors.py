@@ -13,7 +13,9 @@
     │   └── UnreadableError   the device said something this command cannot mean
     └── RingError             shared memory cannot be made or attached
 
-The loop survives a `LinkTimeoutError`; every other one ends the session, stage stopped.
+The stage process survives a `LinkTimeoutError` and an `UnreadableError`, and counts them: the
+guard halts a stage that has not said for long where it is. Every other one ends the session,
+stage stopped.
 """
 
 from __future__ import annotations
