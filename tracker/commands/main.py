@@ -23,6 +23,7 @@ COMMANDS = {
     "replay": "run today's loop over a recording, and say what it would have done differently",
     "devices": "list serial ports and cameras, and what answers on them",
     "doctor": "check a config against this machine, without moving anything",
+    "calibrate": "measure stage and picture, delays, the confocal's field, the plate",
     "score": "print a recording's table again",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO
 
 from hardware.clock import Clock
@@ -25,15 +25,17 @@ _LAST_WORDS_S = 10.0  # to close files, when there is a hurry
 class Crew:
     """Everybody who works for a session, and the lines to them."""
 
-    def __init__(self, launch: Launch, clock: Clock) -> None:
-        """Make the place where they meet; nobody is started yet.
+    def __init__(
+        self, launch: Launch, clock: Clock, *, workers: Sequence[Role] = ("control", "recorder")
+    ) -> None:
+        """Make the place where they meet; nobody is started yet. A stage has its process anyway.
 
         Raises:
             RingError: there is no room in shared memory.
         """
         self._inbox = ReportInbox()
         self._rig: list[Role] = [*rig_children(launch.config.rig)]
-        self._workers: list[Role] = ["control", "recorder"]
+        self._workers: list[Role] = [*workers]
         if launch.has_stage:
             self._workers.insert(0, "stage")
         self._children: dict[Role, Child] = {
