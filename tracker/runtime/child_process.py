@@ -6,7 +6,6 @@ the stage halts then as it does at any other end, and the last child to go remov
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -23,14 +22,12 @@ from models.errors import ModelError
 from tracker.errors import TrackerError
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import Failed
+from tracker.runtime.punctuality import PRIORITY
 from tracker.runtime.session_log import LOG_FORMAT
 from tracker.runtime.session_place import Role, Session, SessionPlace, read_session, remove_place
 
 logger = logging.getLogger(__name__)
 
-# Who runs before whom, and all of them before ordinary processes, where the computer allows it.
-# The simulated rig stands for devices, which do not wait for a busy computer either.
-PRIORITY: dict[Role, int] = {"stage": 20, "emulator": 15, "control": 10, "world": 5, "recorder": 0}
 # After the supervisor's death the simulated world stays long enough for the stage to halt in it.
 _RIG_OUTLIVES_BY_S = 3.0
 _LOOK_EVERY_S = 0.25
@@ -66,13 +63,6 @@ def run_child(role: Role, place: SessionPlace) -> int:
         if parent.is_gone() and not _is_anybody_left(place):
             remove_place(place)
     return 0
-
-
-def quiet_garbage_collection() -> None:
-    """Keep a full collection (70-130 ms with the usual libraries) out of a loop."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
 
 
 def _work(

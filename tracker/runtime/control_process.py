@@ -24,10 +24,10 @@ from tracker.errors import SessionError
 from tracker.estimate.head import HeadEstimator
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
 from tracker.parts import StagePost
-from tracker.runtime.child_process import PRIORITY, quiet_garbage_collection
 from tracker.runtime.loop import Loop
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import End, Notice, Ready, StartTracking, StopTracking
+from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
 from tracker.runtime.rings import START_S, make_frames_ring, make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import CameraFacts, Session, SessionPlace, write_camera_facts
 from tracker.runtime.stage_post import RingStagePost, StandingStagePost

@@ -20,9 +20,9 @@ from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_stage
 from tracker.errors import SessionError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
-from tracker.runtime.child_process import PRIORITY, quiet_garbage_collection
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import End, Halt, Notice, Ready, Release, Status
+from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import Session, SessionPlace
 from tracker.runtime.stage_duty import StageDuty
