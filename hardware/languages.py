@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hardware.link import Link, SerialLink
+from hardware.stage_config import AsiStage, ControllerConfig
+from hardware.stages import asi_lines
 from hardware.stages import ludl_mac6000_bytes as mac6000
 
 # A reply of 30 bytes takes 33 ms at 9600 baud, and controllers answer within 20 ms.
@@ -123,7 +125,7 @@ LANGUAGES: tuple[Language, ...] = (
         kind="asi",
         title="ASI MS-2000 or Tiger",
         bauds=(115_200, 9600),
-        question=b"W X Y\r",
+        question=asi_lines.encode_where(("X", "Y")),
         read=read_asi,
     ),
     Language(
@@ -146,6 +148,14 @@ LANGUAGES: tuple[Language, ...] = (
 def language_of(kind: str) -> Language | None:
     """Return the language of a `rig.stage.kind`; None where no harmless question is known."""
     return next((language for language in LANGUAGES if language.kind == kind), None)
+
+
+def language_for(stage: ControllerConfig) -> Language | None:
+    """Return the language of a configured stage, with the axes that it names."""
+    language = language_of(stage.kind)
+    if language is None or not isinstance(stage, AsiStage):
+        return language
+    return replace(language, question=asi_lines.encode_where((stage.x_axis, stage.y_axis)))
 
 
 def ask(link: Link, language: Language, *, deadline_s: float = DEADLINE_S) -> Answer:

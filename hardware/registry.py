@@ -178,6 +178,17 @@ def _emulated(stage: SimulatedStage, rig: RigConfig, place: RigPlace) -> Control
     return LANGUAGES[stage.language].section(dynamics, port)
 
 
+def emulated_port(place: RigPlace) -> str:
+    """Return the name of the emulated controller's port, waiting until it is open.
+
+    Raises:
+        LinkLostError: it did not open in time.
+    """
+    from hardware.sim.emulator.process import wait_for_port
+
+    return wait_for_port(place.port_file, within_s=10.0)
+
+
 def believed_calibration(rig: RigConfig) -> Calibration:
     """Return what the scenario says that its lab has measured."""
     from hardware.sim.calibration import believed_calibration as of_scenario

@@ -12,9 +12,10 @@ from statistics import median
 from hardware.config import NoStage, SimulatedStage
 from hardware.discovery import may_open, port_holders, serial_ports
 from hardware.errors import HardwareError, LinkLostError
-from hardware.languages import DEADLINE_S, Answer, Language, ask, language_of
+from hardware.languages import DEADLINE_S, Answer, Language, ask, language_for, language_of
 from hardware.link import SerialLink
 from hardware.platform import owning_group
+from hardware.registry import emulated_port
 from tracker.doctor.case import Case, SerialAddress, serial_address
 from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
 from tracker.doctor.simulated_rig import simulated_rig
@@ -64,7 +65,7 @@ def examine_controller(case: Case) -> list[Finding]:
         if isinstance(stage, SimulatedStage):
             return [_of_simulated(case)]
         address = serial_address(config)
-        language = language_of(stage.kind)
+        language = language_for(stage)
         if address is None or language is None:
             return [_not_asked(stage.kind)]
         if port_fault(address.port) is not None:
@@ -82,13 +83,12 @@ def _not_asked(kind: str) -> Finding:
 
 
 def _of_simulated(case: Case) -> Finding:
-    from hardware.sim.emulator.process import wait_for_port
-
-    language = language_of("ludl_mac6000")
+    stage = case.config.rig.stage
+    language = language_of(stage.language) if isinstance(stage, SimulatedStage) else None
     if language is None:
-        return _not_asked("simulated")
+        return _not_asked(stage.kind)
     with simulated_rig(case.config, ["emulator"]) as place:
-        port = wait_for_port(place.port_file, within_s=10.0)
+        port = emulated_port(place)
         address = SerialAddress(kind="simulated", port=port, baud=language.bauds[0])
         return _asked(address, language)
 

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hardware.languages import LANGUAGES
+from hardware.sim.emulator import languages as emulated
 from hardware.sim.emulator.process import wait_for_port
 from hardware.sim.emulator.transcript import read_transcript
+from hardware.sim.scenario import StageDynamics
 from tracker.commands.main import main
 from tracker.doctor.bounded import run_bounded
 from tracker.doctor.checks import CHECKS, CONFIG
@@ -21,17 +24,21 @@ ROOT = Path(__file__).parents[3]
 CONTROLLER = """
 import sys, time
 from pathlib import Path
+from hardware.languages import LANGUAGES
+from hardware.sim.emulator import languages as emulated
 from hardware.sim.emulator.process import run_emulator
 from hardware.sim.scenario import load_scenario
 here = Path(sys.argv[1])
 run_emulator(load_scenario("roam"), epoch_s=time.perf_counter(), port_file=here / "stage.port",
-             transcript_file=here / "stage.transcript", motion_ring=here / "motion.ring")
+             transcript_file=here / "stage.transcript", motion_ring=here / "motion.ring",
+             language=sys.argv[2])
 """
 
 
 @contextlib.contextmanager
-def controller(folder):
-    process = subprocess.Popen([sys.executable, "-c", CONTROLLER, str(folder)], cwd=ROOT)
+def controller(folder, language="ludl_mac6000"):
+    words = [sys.executable, "-c", CONTROLLER, str(folder), language]
+    process = subprocess.Popen(words, cwd=ROOT)
     try:
         yield wait_for_port(folder / "stage.port", within_s=20.0)
     finally:
@@ -41,16 +48,17 @@ def controller(folder):
 
 def heard(folder):
     lines = read_transcript(folder / "stage.transcript")
-    return {line.meaning.split()[0] for line in lines if line.was_heard}
+    return {line.meaning.partition(" ")[0] for line in lines if line.was_heard}
 
 
 @pytest.fixture
 def config_file(tmp_path):
     """Write a config for a controller at a port, with a camera that is not there."""
 
-    def write(port):
+    def write(port, kind="ludl_mac6000"):
         told = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-        told["rig"]["stage"] = {"kind": "ludl_mac6000", "port": port}
+        section = emulated.LANGUAGES[kind].section(StageDynamics(), port)
+        told["rig"]["stage"] = section.model_dump(mode="json")
         told["rig"]["camera"] = {"kind": "webcam", "number": 97}
         told["record"]["folder"] = str(tmp_path / "recordings")
         file = tmp_path / "rig.yaml"
@@ -65,24 +73,31 @@ def examine(config, name):
     return run_bounded(words, limit_s=60.0).answer
 
 
-def test_the_doctor_asks_a_controller_and_neither_moves_nor_halts_it(tmp_path, config_file):
-    with controller(tmp_path) as port:
-        found = examine(config_file(port), "stage")
+# In the emulators' transcripts: whatever moves a stage, halts it, or alters what it is told by.
+ORDERS = {"velocity", "move", "halt", "stop", "set", "home", "limits", "units", "speed", "zero"}
+EMULATED = sorted({language.kind for language in LANGUAGES} & set(emulated.LANGUAGES))
+
+
+@pytest.mark.parametrize("kind", EMULATED)
+def test_the_doctor_asks_a_controller_and_neither_moves_nor_halts_it(tmp_path, config_file, kind):
+    with controller(tmp_path, kind) as port:
+        found = examine(config_file(port, kind), "stage")
 
     assert found[0]["verdict"] == "ok", found
     assert "position (" in found[0]["says"]
-    assert heard(tmp_path) == {"where"}
+    assert not heard(tmp_path) & ORDERS
 
 
-def test_devices_recognises_a_controller_that_it_is_told_to_ask(tmp_path, capfd):
-    with controller(tmp_path) as port:
+@pytest.mark.parametrize("kind", EMULATED)
+def test_devices_recognises_a_controller_that_it_is_told_to_ask(tmp_path, capfd, kind):
+    with controller(tmp_path, kind) as port:
         status = main(["devices", "--json", "--ask", port])
 
     told = json.loads(capfd.readouterr().out)
     answers = {one["device"]: one["answer"] for one in told["ports"]}
     assert status == 0
-    assert answers[port]["kind"] == "ludl_mac6000"
-    assert heard(tmp_path) == {"where"}
+    assert answers[port]["kind"] == kind
+    assert not heard(tmp_path) & ORDERS
 
 
 def test_devices_lists_what_micro_manager_could_open(capfd):
