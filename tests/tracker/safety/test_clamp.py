@@ -1,6 +1,8 @@
 import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -96,3 +98,26 @@ def test_a_harmless_command_passes_as_it_is():
 
     assert (sent_um_s == velocity_um_s).all()
     assert action is GuardAction.NONE
+
+
+@pytest.mark.parametrize(
+    ("velocity_um_s", "changes", "action"),
+    [
+        ([3000.0, 0.0], {}, GuardAction.SPEED),
+        ([1500.0, 0.0], {}, GuardAction.NONE),
+        ([1000.0, 0.0], {"since_s": 0.001}, GuardAction.ACCELERATION),
+        ([1900.0, 0.0], {"share": 0.9}, GuardAction.COASTING),
+        ([math.nan, 0.0], {"last_um_s": np.zeros(2)}, GuardAction.UNREADABLE),
+        ([1800.0, 0.0], {"ahead_s": 3.0}, GuardAction.TRAVEL),
+    ],
+    ids=["speed", "nothing", "acceleration", "coasting", "unreadable", "travel"],
+)
+def test_each_alteration_is_said_by_its_own_name(velocity_um_s, changes, action):
+    here = Whereabouts(lowest_um=np.zeros(2), highest_um=np.zeros(2))
+    situation = Situation(
+        last_um_s=np.array([1800.0, 0.0]), since_s=0.05, share=1.0, ahead_s=0.2, whereabouts=here
+    )
+
+    _, said = clamp(np.array(velocity_um_s), replace(situation, **changes), LIMITS)
+
+    assert said is action
