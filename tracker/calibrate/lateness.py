@@ -19,7 +19,7 @@ from tracker.calibrate.shift import image_shift
 from tracker.errors import CalibrationError
 
 _EARLIEST_S, _LATEST_S, _STEP_S = -0.15, 0.15, 0.002
-_LEAST_PROMINENCE = 1.4
+_LEAST_PROMINENCE = 2.0
 _FEWEST = 12
 _ENOUGH = 40
 _MIDDLE_PX = 512

@@ -23,7 +23,7 @@ PATTERN = (
     (0.95, -0.85),
 )  # fmt: skip
 _NEIGHBOURS = (1, 3)  # each place is compared with so many places later, and with the first
-_LEAST_PROMINENCE = 1.6
+_LEAST_PROMINENCE = 2.0
 _FEWEST_CLEAR = 0.6
 _LEAST_MOVED = 0.5
 
