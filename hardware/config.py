@@ -14,7 +14,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_v
 from hardware.stage_config import (
     AnyStage,
     ControllerConfig,
-    ControllerKind,
+    EmulatedKind,
     LudlMac6000Stage,
     NoStage,
     SimulatedStage,
@@ -25,7 +25,7 @@ __all__ = [
     "AnyCamera",
     "AnyStage",
     "ControllerConfig",
-    "ControllerKind",
+    "EmulatedKind",
     "LudlMac6000Stage",
     "MicroManagerCamera",
     "NoStage",

@@ -10,7 +10,7 @@ import numpy as np
 from hardware.clock import Clock
 from hardware.errors import ConfigMismatchError
 from hardware.stage import HoldsLimits, Stage
-from hardware.stage_config import AsiStage, ControllerConfig
+from hardware.stage_config import AsiStage, ControllerConfig, LudlStage, ZaberStage
 from hardware.types import StageLimits
 
 _READ_BACK_UM = 1.0  # controllers round limits to their own units
@@ -27,6 +27,14 @@ def open_controller(config: ControllerConfig, limits: StageLimits, clock: Clock)
         from hardware.stages.asi import open_asi
 
         return open_asi(config, limits, clock)
+    if isinstance(config, ZaberStage):
+        from hardware.stages.zaber import open_zaber
+
+        return open_zaber(config, limits, clock)
+    if isinstance(config, LudlStage):
+        from hardware.stages.ludl import open_ludl
+
+        return open_ludl(config, limits, clock)
     from hardware.stages.ludl_mac6000 import open_ludl_mac6000
 
     return open_ludl_mac6000(config, limits, clock)

@@ -13,7 +13,7 @@ from hardware.camera import Camera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
     ControllerConfig,
-    ControllerKind,
+    EmulatedKind,
     MicroManagerCamera,
     NoStage,
     RigConfig,
@@ -214,7 +214,7 @@ def has_truth(rig: RigConfig) -> bool:
     return isinstance(rig.camera, SimulatedCamera)
 
 
-def _spoken(rig: RigConfig) -> ControllerKind:
+def _spoken(rig: RigConfig) -> EmulatedKind:
     return rig.stage.language if isinstance(rig.stage, SimulatedStage) else "ludl_mac6000"
 
 

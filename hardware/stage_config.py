@@ -11,14 +11,15 @@ from pydantic import Field, PositiveFloat, PositiveInt
 
 from hardware.strict_yaml import Section
 
-ControllerKind: TypeAlias = Literal["ludl_mac6000", "asi"]
+ControllerKind: TypeAlias = Literal["ludl_mac6000", "ludl", "asi", "zaber"]
+EmulatedKind: TypeAlias = ControllerKind | Literal["zaber_chain"]
 
 
 class SimulatedStage(Section):
     """The emulated controller of the simulated rig, behind a real serial port."""
 
     kind: Literal["simulated"]
-    language: ControllerKind = "ludl_mac6000"  # what it speaks
+    language: EmulatedKind = "ludl_mac6000"  # what it speaks
 
 
 class NoStage(Section):
@@ -54,5 +55,31 @@ class LudlMac6000Stage(SerialStage):
     velocity_unit_um_s: PositiveFloat = 0.1
 
 
-ControllerConfig: TypeAlias = LudlMac6000Stage | AsiStage
+class LudlStage(SerialStage):
+    """A Ludl controller in its high-level ASCII language, steered by SPIN."""
+
+    kind: Literal["ludl"]
+    baud: PositiveInt = 9600  # the controller's switches say; 30 ms an exchange is slow: raise it
+    step_um: PositiveFloat = 0.1
+    # SPIN's unit is not documented: one step a second is assumed. Let calibration measure it.
+    velocity_unit_um_s: PositiveFloat = 0.1
+
+
+class ZaberAxis(Section):
+    """Which axis of which device it is, and how long a microstep: the stage's data sheet says."""
+
+    device: int = Field(default=1, ge=1, le=99)
+    axis: int = Field(ge=1, le=9)
+    microstep_um: PositiveFloat
+
+
+class ZaberStage(SerialStage):
+    """Two Zaber axes: of one device, or of two in a chain."""
+
+    kind: Literal["zaber"]
+    x: ZaberAxis
+    y: ZaberAxis
+
+
+ControllerConfig: TypeAlias = LudlMac6000Stage | LudlStage | AsiStage | ZaberStage
 AnyStage = Annotated[SimulatedStage | NoStage | ControllerConfig, Field(discriminator="kind")]

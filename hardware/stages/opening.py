@@ -24,8 +24,11 @@ def open_answering(
     clock: Clock,
     *,
     stop_bits: int = 1,
+    wake: bytes = b"",
 ) -> AnsweringStage:
     """Open the port, halt whatever moves, and make sure of the controller.
+
+    `wake` is written before the halt, where a controller must be told to listen.
 
     Raises:
         LinkLostError: the port is absent, taken, or gone.
@@ -34,6 +37,7 @@ def open_answering(
     link = SerialLink(config.port, config.baud, stop_bits=stop_bits)
     stage = AnsweringStage(link, language, config, limits, clock)
     try:
+        link.write(wake)
         stage.stop()
         _greet(stage, language, config)
     except BaseException:

@@ -85,7 +85,7 @@ class StageDuty:
             if may_listen or self._clock.now_s() >= self._look_at_s:
                 self._listen()
         else:
-            if may_listen and not self._guard.can_interrupt:
+            if may_listen:
                 self._listen()  # a reply to a command, for which the next one may be waiting
             if self._clock.now_s() >= self._ask_at_s:
                 self._ask_unless_a_command_is_due()

@@ -8,9 +8,24 @@ from dataclasses import dataclass
 from hardware.sim.emulator.asi import asi_face
 from hardware.sim.emulator.device import EmulatedStage
 from hardware.sim.emulator.face import Face
+from hardware.sim.emulator.ludl import ludl_face
 from hardware.sim.emulator.mac6000 import Mac6000Face
+from hardware.sim.emulator.zaber import (
+    MICROSTEP_UM,
+    VELOCITY_UNIT_UM_S,
+    zaber_chain_face,
+    zaber_face,
+)
 from hardware.sim.scenario import StageDynamics
-from hardware.stage_config import AsiStage, ControllerConfig, ControllerKind, LudlMac6000Stage
+from hardware.stage_config import (
+    AsiStage,
+    ControllerConfig,
+    EmulatedKind,
+    LudlMac6000Stage,
+    LudlStage,
+    ZaberAxis,
+    ZaberStage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +63,35 @@ def _asi_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
     return AsiStage(kind="asi", port=port, baud=dynamics.baud, servo_lag_s=dynamics.lag_s)
 
 
-LANGUAGES: dict[ControllerKind, Language] = {
+def _ludl_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
+    return LudlStage(kind="ludl", port=port, baud=dynamics.baud, servo_lag_s=dynamics.lag_s)
+
+
+def _zaber_section(
+    dynamics: StageDynamics, port: str, y: tuple[int, int] = (1, 2)
+) -> ControllerConfig:
+    return ZaberStage(
+        kind="zaber",
+        port=port,
+        baud=dynamics.baud,
+        servo_lag_s=dynamics.lag_s,
+        x=ZaberAxis(device=1, axis=1, microstep_um=MICROSTEP_UM),
+        y=ZaberAxis(device=y[0], axis=y[1], microstep_um=MICROSTEP_UM),
+    )
+
+
+def _zaber_chain_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
+    return _zaber_section(dynamics, port, (2, 1))
+
+
+LANGUAGES: dict[EmulatedKind, Language] = {
     "ludl_mac6000": Language(face=_mac6000, section=_mac6000_section),
+    "ludl": Language(face=ludl_face, section=_ludl_section, baud=9600, bits_per_byte=11),
     "asi": Language(face=asi_face, section=_asi_section),
+    "zaber": Language(
+        face=zaber_face, section=_zaber_section, velocity_unit_um_s=VELOCITY_UNIT_UM_S
+    ),
+    "zaber_chain": Language(
+        face=zaber_chain_face, section=_zaber_chain_section, velocity_unit_um_s=VELOCITY_UNIT_UM_S
+    ),
 }

@@ -26,7 +26,7 @@ from hardware.sim.emulator.transcript import TranscriptLine, TranscriptWriter
 from hardware.sim.faults import SerialFaults
 from hardware.sim.motion_log import MotionWriter
 from hardware.sim.scenario import Scenario
-from hardware.stage_config import ControllerKind
+from hardware.stage_config import EmulatedKind
 
 _LOOKS_FOR_PARENT_S = 0.5
 _OUTLIVES_PARENT_S = 5.0  # the stage process still has to halt us when its supervisor has died
@@ -111,7 +111,7 @@ def run_emulator(
     transcript_file: Path,
     motion_ring: Path,
     over_tcp: bool = False,
-    language: ControllerKind = "ludl_mac6000",
+    language: EmulatedKind = "ludl_mac6000",
 ) -> None:
     """Be the scenario's stage controller until terminated, or a while after the parent has died.
 

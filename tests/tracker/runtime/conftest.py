@@ -26,17 +26,22 @@ class PaperStage:
     can_interrupt: bool = True
     command_delay_s: float = 0.01
     wait_handle: int | None = None
+    is_asked: bool = False
     limits: StageLimits = LIMITS
 
     def ask(self):
         self.sent.append(("ask", ()))
+        self.is_asked = True
 
     def answer(self):
+        if not self.is_asked:
+            return None
         reply = self.replies.pop(0) if self.replies else np.zeros(2)
-        if isinstance(reply, Exception):
-            raise reply
         if reply is None:
             return None
+        self.is_asked = False
+        if isinstance(reply, Exception):
+            raise reply
         return StageState(t_s=self.clock.now_s(), position_um=np.array(reply, dtype=float))
 
     def set_velocity(self, velocity_um_s):
