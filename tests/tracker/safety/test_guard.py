@@ -197,3 +197,21 @@ def test_closing_halts_and_nothing_moves_afterwards(rig):
 
 def _fail():
     raise OSError("gone")
+
+
+def test_after_a_long_pause_a_velocity_still_jumps_no_further_than_after_a_short_one(rig):
+    rig.wait(1.0)
+
+    guarded = rig.command([3000.0, 0.0])
+
+    assert guarded.sent_um_s[0] == pytest.approx(50_000.0 * 0.05, abs=0.1)
+    assert guarded.action & GuardAction.ACCELERATION
+
+
+def test_a_question_reaches_the_stage(rig, monkeypatch):
+    asked = []
+    monkeypatch.setattr(rig.stage, "ask", lambda: asked.append(1))
+
+    rig.guard.ask()
+
+    assert asked == [1]
