@@ -43,8 +43,13 @@ class EmulatedPort(Protocol):
 class TcpPort:
     """One client at a time on the loopback address."""
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, port: int = 0) -> None:
+        """Listen on a port; 0 takes any that is free.
+
+        Raises:
+            OSError: it is taken.
+        """
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._listener.setblocking(False)
         self._client: socket.socket | None = None
 
@@ -139,8 +144,8 @@ if sys.platform != "win32":
             os.close(self._master)
 
 
-def open_port(*, over_tcp: bool = False) -> EmulatedPort:
+def open_port(*, over_tcp: bool = False, tcp_port: int = 0) -> EmulatedPort:
     """Open a pseudo terminal where there are any, else (or if asked) a TCP port."""
     if sys.platform == "win32" or over_tcp:
-        return TcpPort()
+        return TcpPort(tcp_port)
     return PseudoTerminal()
