@@ -96,3 +96,41 @@ def test_a_matrix_of_another_shape_is_refused(tmp_path):
 def test_a_session_configuration_is_a_value():
     assert load_config(SHIPPED) == load_config(SHIPPED)
     assert isinstance(load_config(SHIPPED), Config)
+
+
+CALIBRATION = """calibration:
+  kind: measured
+  stage_from_image_um_per_px: [[1.25, 0.03], [-0.03, 1.25]]
+  target_px: [531.0, 341.0]
+  field_size_um: [200, 200]
+  field_rotation_deg: 12.0
+  measured_on: 2026-03-01
+  residual_um: 0.05
+  measured_with: {camera: micromanager, rows: 732, columns: 968, exposure_s: 0.004}
+"""
+
+
+def test_a_calibration_may_lie_in_a_file_of_its_own_and_is_taken_in_whole(tmp_path):
+    (tmp_path / "measured.yaml").write_text(CALIBRATION)
+
+    config = load_config(altered(tmp_path, calibration={"kind": "file", "path": "measured.yaml"}))
+
+    assert config.calibration.kind == "measured"
+    assert config.calibration.measured_with.columns == 968
+    assert "measured.yaml" not in resolved_yaml(config)
+    assert parse_config(resolved_yaml(config), source="resolved") == config
+
+
+def test_a_calibration_file_that_is_not_there_is_named_with_the_key(tmp_path):
+    file = altered(tmp_path, calibration={"kind": "file", "path": "nowhere.yaml"})
+
+    with pytest.raises(ConfigError, match=r"calibration\.path: .*nowhere\.yaml: no such file"):
+        load_config(file)
+
+
+def test_a_fault_in_a_calibration_file_is_named_as_it_stands_there(tmp_path):
+    (tmp_path / "measured.yaml").write_text(CALIBRATION.replace("target_px", "tarpet_px"))
+    file = altered(tmp_path, calibration={"kind": "file", "path": "measured.yaml"})
+
+    with pytest.raises(ConfigError, match=r"measured\.yaml: calibration\.tarpet_px: there is no"):
+        load_config(file)

@@ -23,6 +23,7 @@ _LEAST_PROMINENCE = 2.0
 _FEWEST = 12
 _ENOUGH = 40
 _MIDDLE_PX = 512
+_REWEIGHTINGS, _FINEST_PX = 8, 0.05
 _MOST_RESIDUAL_PX = 1.0
 _SIGMAS, _SIGMA_PER_MAD = 4.0, 1.4826
 
@@ -82,10 +83,10 @@ def fit_lateness(seen: Seen, states: Sequence[StageState]) -> LatenessFit:
             "has too little texture, or is out of focus"
         )
     coarse_s = np.arange(_EARLIEST_S, _LATEST_S, _STEP_S)
-    left = [_left_px(seen, states, lateness_s) for lateness_s in coarse_s.tolist()]
+    left = [_left_px(seen, states, t_s, rounds=_REWEIGHTINGS) for t_s in coarse_s.tolist()]
     costs = [float(np.median(np.hypot(*px.T))) for px in left]
     best = int(np.argmin(costs))
-    sigma_px = max(costs[best] * _SIGMA_PER_MAD, 0.05)
+    sigma_px = max(costs[best] * _SIGMA_PER_MAD, _FINEST_PX)
     is_good = np.hypot(*left[best].T) < _SIGMAS * sigma_px
     agreed = Seen(t_s=seen.t_s[is_good], shifts_px=seen.shifts_px[is_good])
     return _refined(agreed, states, float(coarse_s[best]))
@@ -111,13 +112,28 @@ def _refined(seen: Seen, states: Sequence[StageState], around_s: float) -> Laten
     )
 
 
-def _left_px(seen: Seen, states: Sequence[StageState], lateness_s: float) -> Floats:
-    """Return what the best matrix leaves of the shifts, were the pictures so late."""
+def _left_px(
+    seen: Seen, states: Sequence[StageState], lateness_s: float, *, rounds: int = 0
+) -> Floats:
+    """Return what the best matrix leaves of the shifts, were the pictures so late.
+
+    Each round fits again with less weight for what is left over: towards the least sum of
+    lengths, which a few wild shifts do not draw away.
+    """
     times_s = np.array([state.t_s for state in states])
     places_um = np.array([state.position_um for state in states])
     there_um = np.array(
         [np.interp(seen.t_s + lateness_s, times_s, places_um[:, axis]) for axis in (0, 1)]
     ).T
     known = np.column_stack([there_um - places_um[0], np.ones(len(there_um))])
-    fitted = np.linalg.lstsq(known, seen.shifts_px, rcond=None)[0]
-    return seen.shifts_px - known @ fitted
+    left_px = _least_left_px(known, seen.shifts_px, np.ones(len(known)))
+    for _ in range(rounds):
+        lengths_px = np.maximum(np.hypot(*left_px.T), _FINEST_PX)
+        left_px = _least_left_px(known, seen.shifts_px, 1.0 / np.sqrt(lengths_px))
+    return left_px
+
+
+def _least_left_px(known: Floats, shifts_px: Floats, weights: Floats) -> Floats:
+    heavy = weights[:, np.newaxis]
+    fitted = np.linalg.lstsq(heavy * known, heavy * shifts_px, rcond=None)[0]
+    return np.asarray(shifts_px - known @ fitted, np.float64)

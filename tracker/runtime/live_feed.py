@@ -83,7 +83,9 @@ def live_feed(launch: Launch, asked: Asked, tell: Callable[[str], None]) -> Gene
             has_opened = True
             camera = open_camera(launch.config.rig, crew.session.rig_place(crew.place), clock)
             camera.start()
-            yield LiveFeed(crew, camera, posts, asked=asked, clock=clock, tell=tell)
+            feed = LiveFeed(crew, camera, posts, asked=asked, clock=clock, tell=tell)
+            with contextlib.closing(feed):
+                yield feed
         finally:
             crew.end_stage(has_opened=has_opened)
             if camera is not None:
@@ -200,6 +202,12 @@ class LiveFeed:
             )
             for row in rows
         ]
+
+    def close(self) -> None:
+        """Let rings and socket go; the stage halts for want of news."""
+        self._wake.close()
+        self._positions.close()
+        self._rows.close()
 
     def _look_after(self) -> None:
         if self._asked.to_end:
