@@ -22,6 +22,7 @@ from models.train.loss import loss_of, target_for
 from models.train.network import HeadNetwork
 
 _STATE_FILE = "state.pt"
+_KEYPOINT_WEIGHT = 0.4  # beside the loss of the heads' map
 _MISTAKEN = 0.5  # a head seen so surely where none is makes a hard place
 _AVERAGED_STEPS = 300  # the shipped weights are a running mean over about so many steps
 
@@ -128,7 +129,7 @@ class Training:
         target = target_for(torch.from_numpy(batch.keypoints_px), rows=rows, columns=columns)
         heat_loss, keypoint_loss = loss_of(cells, target)
         self._optimizer.zero_grad()
-        (heat_loss + 0.2 * keypoint_loss).backward()
+        (heat_loss + _KEYPOINT_WEIGHT * keypoint_loss).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self._optimizer.step()
         self.mean.update_parameters(self.network)

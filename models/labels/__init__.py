@@ -1,0 +1,1 @@
+"""What people marked in pictures: read from any tool, compared, and brought to one answer."""
