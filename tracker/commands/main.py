@@ -28,6 +28,7 @@ COMMANDS = {
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",
+    "labels": "read labels of any tool, bring several people's together, and judge them",
     "train": "train the head detector, on rendered frames",
 }
 HIDDEN = ("child",)
