@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "check a config against this machine, without moving anything",
     "calibrate": "measure stage and picture, delays, the confocal's field, the plate",
     "score": "print a recording's table again",
+    "export": "write a recording as nwb, ome-zarr, hdf5, wcon, csv or mp4",
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",

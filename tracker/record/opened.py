@@ -38,10 +38,16 @@ TABLE_NAMES = ("ticks", "stage", "positions", "truth")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadPath:
-    """Where the head was seen: times (n,), places on the plate (n, 2), the frames' numbers (n,)."""
+    """Where the head was seen: times (n,), places on the plate, the frames' numbers (n,).
+
+    `head_um` (n, 2) is the tracked point, `keypoints_um` (n, 3, 2) are nose, metacorpus and
+    terminal bulb, `stage_um` (n, 2) is where the stage stood.
+    """
 
     t_s: NDArray[np.float64]
     head_um: NDArray[np.float64]
+    keypoints_um: NDArray[np.float64]
+    stage_um: NDArray[np.float64]
     frame_index: NDArray[np.int64]
 
 
@@ -191,10 +197,14 @@ class OpenedRecording:
         ticks = self.recording.ticks[self.recording.ticks["is_found"]]
         stage_um = self._stage_um(ticks["t_s"])
         stage_um = np.where(np.isfinite(stage_um), stage_um, ticks["stage_um"])
+        matrix = self.calibration.stage_from_image_um_per_px.T
         off_px = ticks["head_px"] - self.calibration.target_px
+        keypoints_off_px = ticks["keypoints_px"] - self.calibration.target_px
         return HeadPath(
             t_s=np.array(ticks["t_s"]),
-            head_um=stage_um + off_px @ self.calibration.stage_from_image_um_per_px.T,
+            head_um=stage_um + off_px @ matrix,
+            keypoints_um=stage_um[:, None, :] + keypoints_off_px @ matrix,
+            stage_um=stage_um,
             frame_index=np.array(ticks["frame_index"]),
         )
 

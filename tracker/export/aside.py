@@ -1,0 +1,85 @@
+"""An export is either not there or whole: it is written beside its place, then put there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tracker.errors import RecordingError, UsageError
+from tracker.export.formats import Format
+from tracker.record.appended_file import explain
+
+_ASIDE = "unfinished-"
+
+
+def check_place(target: Path, form: Format, *, overwrite: bool) -> None:
+    """Make sure that an export may be put at `target`.
+
+    Raises:
+        UsageError: something is there that may not go, or there is no folder to put it in.
+    """
+    if not target.parent.is_dir():
+        raise UsageError(f"--out {target}: there is no folder {target.parent}")
+    if not target.exists():
+        return
+    if not overwrite:
+        raise UsageError(
+            f"{target} exists already: name another with --out, or replace it with --overwrite"
+        )
+    if form.marker and not (target / form.marker).is_file():
+        raise UsageError(f"{target} was not made by an earlier export, and is not overwritten")
+    if not form.marker and target.is_dir():
+        raise UsageError(f"{target} is a folder: --out must name a file (*{form.suffix})")
+
+
+def check_room(target: Path, needed_bytes: int) -> None:
+    """Make sure that the disk has room.
+
+    Raises:
+        UsageError: it has less than is needed.
+    """
+    free_bytes = shutil.disk_usage(target.parent).free
+    if free_bytes < needed_bytes:
+        raise UsageError(
+            f"the disk has no room for {target}: it takes about {needed_bytes / 1e9:.2f} GB, "
+            f"{free_bytes / 1e9:.2f} GB are free"
+        )
+
+
+@contextmanager
+def written_aside(target: Path) -> Generator[Path, None, None]:
+    """Give a path to write to; put it at `target` if all went well, else remove it.
+
+    Raises:
+        RecordingError: there was no room, or the place is not to be written.
+    """
+    # The ending stays as it is: libraries choose by it.
+    aside = target.with_name(_ASIDE + target.name)
+    try:
+        _remove(aside)  # of an export that was killed
+        yield aside
+        _put(aside, target)
+    except OSError as error:
+        raise RecordingError(explain(error, target)) from error
+    finally:
+        _remove(aside)
+
+
+def _put(aside: Path, target: Path) -> None:
+    if not target.is_dir():
+        aside.replace(target)
+        return
+    old = target.with_name(_ASIDE + "old-" + target.name)
+    _remove(old)
+    target.rename(old)  # a folder cannot be replaced in one step
+    aside.rename(target)
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,148 @@
+"""HDF5 in the layout that ConfocalTrackerControl.jl writes, for analyses that read that.
+
+    img_nir       uint8 (T, rows, columns)  the saved frames, a chunk each
+    pos_feature   float32 (T, 3, 3)         x, y, confidence of nose, metacorpus, bulb; from (1, 1)
+    pos_stage     float64 (T, 2)            1/10000 mm
+    img_metadata  one entry a recorded frame: img_id, img_timestamp (ns), q_iter_save, q_recording
+    daqmx_di      uint32 (2, N)             confocal's camera, behaviour camera's strobe; 5 kHz
+    daqmx_ai      float64 (3, N)            laser, piezo, stimulus
+    recording_start, metadata
+
+The axes are as h5py sees them; Julia sees them reversed. No counter of pulses was connected, so
+the strobe is made from the frames' times and the confocal's channels are zero.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.errors import UsageError
+from tracker.export.job import Job
+from tracker.record.opened import OpenedRecording
+
+if TYPE_CHECKING:
+    import h5py
+
+SAMPLE_HZ = 5000.0
+STROBE_HIGH = 2  # readers look for steps of more than one
+_SAVED_HZ = 20.0
+_LEAD_S = 0.2  # readers want more than 500 samples of silence before and after
+_EXPOSURE_S = 0.004
+_BLOCK = 1 << 20  # samples at a time
+
+
+def write(path: Path, job: Job) -> None:
+    """Write a .h5 file.
+
+    Raises:
+        UsageError: the recording has too few frames to tell their rate.
+    """
+    import h5py
+
+    recording = job.recording
+    if len(recording.frames) < 3:
+        raise UsageError(f"{recording.folder} has too few frames for this format")
+    every = job.every or max(1, round(1.0 / (_SAVED_HZ * _period_s(recording))))
+    with h5py.File(path, "w") as file:
+        _write_pictures(file, job, every)
+        file["pos_feature"] = _features(recording, every)
+        file["pos_stage"] = _stage_tenths_um(recording, every)
+        _write_image_metadata(file, recording, every)
+        _write_signals(file, recording)
+        file["recording_start"] = recording.header.wall_time[:19]
+        _write_metadata(file, recording, every)
+    job.notices.append(
+        "no pulses of a confocal were recorded: daqmx_ai and the confocal's line are zero, the "
+        "strobe's line is made from the frames' times"
+    )
+
+
+def _period_s(recording: OpenedRecording) -> float:
+    frames = recording.frames
+    return float(np.median(np.diff(frames.t_s) / np.maximum(1, np.diff(frames.index))))
+
+
+def _write_pictures(file: h5py.File, job: Job, every: int) -> None:
+    count, rows, columns = job.recording.frames.shape
+    saved = len(range(0, count, every))
+    pictures = file.create_dataset(
+        "img_nir", (saved, rows, columns), np.uint8, chunks=(1, rows, columns)
+    )
+    pictures.attrs["desc"] = "tracking camera's image"
+    for place, frame in enumerate(job.frames(every=every)):
+        pictures[place] = frame.image
+
+
+def _features(recording: OpenedRecording, every: int) -> NDArray[np.float32]:
+    """Return keypoints of the saved frames, (T, [x, y, confidence], keypoint), pixels from 1."""
+    index = recording.frames.index[::every]
+    ticks = recording.table("ticks")
+    features = np.full((len(index), 3, 3), np.nan, np.float32)
+    features[:, 2] = 0.0
+    _, of_frames, of_ticks = np.intersect1d(index, ticks["frame_index"], return_indices=True)
+    features[of_frames, :2] = ticks["keypoints_px"][of_ticks].transpose(0, 2, 1) + 1.0
+    features[of_frames, 2] = np.nan_to_num(ticks["keypoint_confidences"][of_ticks])
+    return features
+
+
+def _stage_tenths_um(recording: OpenedRecording, every: int) -> NDArray[np.float64]:
+    """Return the stage at the saved frames' mid-exposures; where unsure, as the loop took it."""
+    index = recording.frames.index[::every]
+    stage_um = recording.at(recording.frames.t_s[::every]).stage_um
+    ticks = recording.table("ticks")
+    _, of_frames, of_ticks = np.intersect1d(index, ticks["frame_index"], return_indices=True)
+    taken_um = np.full_like(stage_um, np.nan)
+    taken_um[of_frames] = ticks["stage_um"][of_ticks]
+    return 10.0 * np.where(np.isfinite(stage_um), stage_um, taken_um)
+
+
+def _write_image_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> None:
+    frames = recording.frames
+    camera_s = np.array(frames.records["camera_t_s"])
+    stamps_s = camera_s if np.isfinite(camera_s).all() else frames.t_s
+    file["img_metadata/img_id"] = frames.index
+    file["img_metadata/img_timestamp"] = np.rint(stamps_s * 1e9).astype(np.int64)
+    file["img_metadata/q_iter_save"] = (np.arange(len(frames)) % every == 0).astype(np.uint8)
+    file["img_metadata/q_recording"] = np.ones(len(frames), np.uint8)
+
+
+def _write_signals(file: h5py.File, recording: OpenedRecording) -> None:
+    frames = recording.frames
+    # A frame that is missing was exposed all the same.
+    exposed = np.arange(frames.index[0], frames.index[-1] + 1)
+    t_s = np.interp(exposed, frames.index, frames.t_s)
+    half_s = min(_EXPOSURE_S, 0.4 * _period_s(recording)) / 2.0
+    began_s = t_s[0] - half_s - _LEAD_S
+    count = round((t_s[-1] + half_s + _LEAD_S - began_s) * SAMPLE_HZ)
+    rises = np.rint((t_s - half_s - began_s) * SAMPLE_HZ).astype(np.int64)
+    falls = np.rint((t_s + half_s - began_s) * SAMPLE_HZ).astype(np.int64)
+    analog = file.create_dataset("daqmx_ai", (3, count), np.float64)
+    analog.attrs["desc"] = "laser, piezo, stimulus: not recorded"
+    lines = file.create_dataset("daqmx_di", (2, count), np.uint32)
+    lines.attrs["desc"] = "confocal camera: not recorded; strobe: made from the frames' times"
+    for start in range(0, count, _BLOCK):
+        samples = np.arange(start, min(start + _BLOCK, count))
+        is_high = np.searchsorted(rises, samples, "right") > np.searchsorted(
+            falls, samples, "right"
+        )
+        lines[1, start : start + _BLOCK] = STROBE_HIGH * is_high.astype(np.uint32)
+
+
+def _write_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> None:
+    header, calibration = recording.header, recording.calibration
+    words = {
+        "software": f"wormlock {header.software_version}",
+        "session": header.session,
+        "wall_time": header.wall_time,
+        "saved_every": every,
+        "um_per_px": float(np.sqrt(abs(np.linalg.det(calibration.stage_from_image_um_per_px)))),
+        "stage_from_image_um_per_px": calibration.stage_from_image_um_per_px,
+        "target_px": calibration.target_px + 1.0,
+        **{f"animal_{name}": value for name, value in header.animal.items() if value is not None},
+    }
+    for name, value in words.items():
+        file[f"metadata/{name.replace('/', '_')}"] = value
