@@ -44,6 +44,12 @@ class MeasuredCalibration(Section):
     measured_with: MeasuredWith | None = None
 
 
+class NoCalibration(Section):
+    """Nothing measured yet: `wormlock calibrate stage` can begin, a session cannot."""
+
+    kind: Literal["none"]
+
+
 class CalibrationInFile(Section):
     """A calibration in a file of its own, as `wormlock calibrate --out` writes it."""
 
@@ -58,7 +64,8 @@ class CalibrationFile(Section):
 
 
 AnyCalibration = Annotated[
-    SimulatedCalibration | MeasuredCalibration | CalibrationInFile, Field(discriminator="kind")
+    SimulatedCalibration | MeasuredCalibration | CalibrationInFile | NoCalibration,
+    Field(discriminator="kind"),
 ]
 
 

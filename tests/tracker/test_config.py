@@ -7,6 +7,7 @@ import yaml
 
 from hardware.errors import ConfigError
 from tracker.config import Config, config_hash, load_config, parse_config, resolved_yaml
+from tracker.runtime.launch import calibration_of
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 
@@ -134,3 +135,10 @@ def test_a_fault_in_a_calibration_file_is_named_as_it_stands_there(tmp_path):
 
     with pytest.raises(ConfigError, match=r"measured\.yaml: calibration\.tarpet_px: there is no"):
         load_config(file)
+
+
+def test_a_session_without_a_calibration_is_told_how_to_measure_one(tmp_path):
+    config = load_config(altered(tmp_path, calibration={"kind": "none"}))
+
+    with pytest.raises(ConfigError, match="wormlock calibrate stage"):
+        calibration_of(config)

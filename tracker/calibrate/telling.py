@@ -97,6 +97,8 @@ def _handedness(told: Geometry) -> str:
 
 
 def _difference(before: Calibration, told: Geometry) -> str:
+    if before.measured_on == "never":
+        return "nothing"
     was = geometry_of(before.stage_from_image_um_per_px)
     if was.is_mirrored != told.is_mirrored:
         return f"{_handedness(was)}: the handedness was wrong"

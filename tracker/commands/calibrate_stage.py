@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tracker.calibrate.sections import with_matrix
     from tracker.calibrate.stage import matrix_from, visit
     from tracker.calibrate.telling import matrix_text
-    from tracker.runtime.launch import calibration_of
+    from tracker.runtime.launch import calibration_or_guess
 
     size_um = positive(arguments.size, "--size")
     frames = int(positive(arguments.frames, "--frames"))
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         return visit(drive, size_um=size_um, frames=frames), measured_with(config, feed.shape)
 
     places, settings = at_the_rig(config, source, measure)
-    known = calibration_of(config)
+    known = calibration_or_guess(config, (settings.rows, settings.columns))
     fit = matrix_from(places, size_um=size_um)
     print(matrix_text(fit, known))
     section = with_matrix(known, fit, today=today(), measured_with=settings)

@@ -15,7 +15,7 @@ from hardware.config import NoStage
 from hardware.errors import ConfigError
 from hardware.registry import believed_calibration, rig_faults
 from hardware.types import Calibration
-from tracker.config import Config, MeasuredCalibration, load_config
+from tracker.config import Config, MeasuredCalibration, NoCalibration, load_config
 from tracker.errors import UsageError
 
 LEAST_DISK_BYTES = 500_000_000  # half a minute of the default camera
@@ -83,9 +83,13 @@ def calibration_of(config: Config) -> Calibration:
     """Return how picture and stage belong together, as far as the lab knows.
 
     Raises:
-        ConfigError: a scenario should say it, and cannot be read.
+        ConfigError: nothing is measured yet, or a scenario should say it and cannot be read.
     """
     told = config.calibration
+    if isinstance(told, NoCalibration):
+        raise ConfigError(
+            "calibration.kind is none: measure it by `wormlock calibrate stage`, then name it here"
+        )
     if not isinstance(told, MeasuredCalibration):
         return believed_calibration(config.rig)
     return Calibration(
@@ -95,6 +99,28 @@ def calibration_of(config: Config) -> Calibration:
         field_rotation_rad=math.radians(told.field_rotation_deg),
         measured_on=told.measured_on.isoformat(),
         residual_um=told.residual_um,
+    )
+
+
+def calibration_or_guess(config: Config, shape: tuple[int, int] = (1, 1)) -> Calibration:
+    """Return the same; where nothing is measured yet, one that a first calibration may begin with.
+
+    The confocal is then taken to look at the middle of the picture, (rows, columns), and to see
+    200 um.
+
+    Raises:
+        ConfigError: a scenario should say it, and cannot be read.
+    """
+    if not isinstance(config.calibration, NoCalibration):
+        return calibration_of(config)
+    rows, columns = shape
+    return Calibration(
+        stage_from_image_um_per_px=np.eye(2),
+        target_px=(np.array([columns, rows]) - 1.0) / 2.0,
+        field_size_um=np.array([200.0, 200.0]),
+        field_rotation_rad=0.0,
+        measured_on="never",
+        residual_um=0.0,
     )
 
 

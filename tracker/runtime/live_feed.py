@@ -28,7 +28,7 @@ from tracker.errors import SessionError, UsageError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
 from tracker.runtime.crew import Crew
 from tracker.runtime.ending import Asked
-from tracker.runtime.launch import Launch, calibration_of
+from tracker.runtime.launch import Launch, calibration_or_guess
 from tracker.runtime.orders import Failed, Notice, Ready
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.wake import WakeCall
@@ -51,7 +51,7 @@ def calibration_launch(config: Config, source: str) -> Launch:
     launch = Launch(
         config=config,
         config_source=source,
-        calibration=calibration_of(config),
+        calibration=calibration_or_guess(config),
         folder=Path("unrecorded"),
         duration_s=math.inf,
     )
