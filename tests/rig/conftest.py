@@ -122,12 +122,12 @@ class Motion:
 class RunningSession:
     """`wormlock run` as a user starts it, and what its emulated controller saw."""
 
-    def __init__(self, config, out, *options, terminal=None, folder=None):
+    def __init__(self, config, out, *options, command="run", terminal=None, folder=None):
         self.out = out
         self.log = out.parent / "printed.txt"
         with self.log.open("wb") as printed:
             self.process = subprocess.Popen(
-                [*WORMLOCK, "run", str(config), "--out", str(out), *options],
+                [*WORMLOCK, *command.split(), str(config), "--out", str(out), *options],
                 stdin=subprocess.DEVNULL if terminal is None else terminal,
                 preexec_fn=None if terminal is None else _take_terminal,  # noqa: PLW1509 (no threads)
                 stdout=printed,
@@ -151,6 +151,15 @@ class RunningSession:
         for mark in self.place.folder.glob("*.pid"):
             self.pids[mark.stem] = int(mark.read_text())
         assert set(self.pids) == {"emulator", "world", "stage", "control", "recorder"}
+        return self
+
+    def await_calibration(self):
+        """Wait until a calibration moves the stage; then all is set for a killing."""
+        self.transcript = _await(lambda: _open(self.place.folder / "stage.transcript"), self)
+        _await(lambda: [motion for motion in self.motions() if motion.counts], self)
+        for mark in self.place.folder.glob("*.pid"):
+            self.pids[mark.stem] = int(mark.read_text())
+        assert set(self.pids) == {"emulator", "world", "stage"}
         return self
 
     def motions(self):
@@ -240,6 +249,16 @@ def running(cheap_config, tmp_path):
     session = RunningSession(cheap_config, tmp_path / "session")
     try:
         yield session.await_motion()
+    finally:
+        session.clean_up()
+
+
+@pytest.fixture
+def calibrating(cheap_config, tmp_path):
+    """A calibration of the cheap rig whose stage moves."""
+    session = RunningSession(cheap_config, tmp_path / "found.yaml", command="calibrate stage")
+    try:
+        yield session.await_calibration()
     finally:
         session.clean_up()
 
