@@ -6,6 +6,7 @@ All estimation happens in stage coordinates: there the stage's own motion cancel
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.types import Calibration, Vec2
 from models.detection import Candidate, Pixel
@@ -34,3 +35,19 @@ def to_image_px(point_um: Vec2, *, stage_um: Vec2, calibration: Calibration) -> 
     # Two by two, by hand: every frame needs it, and a general solver takes twenty times as long.
     off_px = np.array([d * x_um - b * y_um, a * y_um - c * x_um]) / (a * d - b * c)
     return calibration.target_px + off_px
+
+
+def um_per_px(calibration: Calibration) -> float:
+    """Return the side of a pixel on the plate; the mean of both where they differ."""
+    return float(np.sqrt(abs(np.linalg.det(calibration.stage_from_image_um_per_px))))
+
+
+def field_corners_px(calibration: Calibration) -> NDArray[np.float64]:
+    """Return the corners of the confocal's field in the picture, (4, 2), turned as it is."""
+    angle_rad = calibration.field_rotation_rad
+    turn = np.array(
+        [[np.cos(angle_rad), -np.sin(angle_rad)], [np.sin(angle_rad), np.cos(angle_rad)]]
+    )
+    half_px = calibration.field_size_um / 2.0 / um_per_px(calibration)
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    return (signs * half_px) @ turn.T + calibration.target_px

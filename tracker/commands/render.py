@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hardware.types import Calibration, GreyImage, Vec2
 from tracker.errors import UsageError
+from tracker.geometry import field_corners_px
 
 _COLUMNS = (
     "file",
@@ -85,7 +86,7 @@ def _overlaid(
     import cv2
 
     picture = np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
-    corners = _field_corners_px(calibration)
+    corners = field_corners_px(calibration)
     cv2.polylines(picture, [_sixteenths(corners)], True, (0, 210, 230), 1, cv2.LINE_AA, 4)
     if not np.isfinite(points_px).all():
         return picture
@@ -97,18 +98,6 @@ def _overlaid(
     x, y = np.rint(head_px).astype(int).tolist()
     cv2.drawMarker(picture, (x, y), (0, 210, 230), cv2.MARKER_CROSS, 11, 1, cv2.LINE_AA)
     return picture
-
-
-def _field_corners_px(calibration: Calibration) -> NDArray[np.float64]:
-    """Return the corners of the confocal's field in the picture, (4, 2), turned as it is."""
-    angle_rad = calibration.field_rotation_rad
-    turn = np.array(
-        [[np.cos(angle_rad), -np.sin(angle_rad)], [np.sin(angle_rad), np.cos(angle_rad)]]
-    )
-    um_per_px = np.sqrt(abs(np.linalg.det(calibration.stage_from_image_um_per_px)))
-    half_px = calibration.field_size_um / 2.0 / um_per_px
-    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
-    return (signs * half_px) @ turn.T + calibration.target_px
 
 
 def _sixteenths(points_px: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -49,7 +49,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(module="csv_tables", suffix="-csv", marker="frames.csv"),
-    "mp4": Format(module="mp4", suffix=".mp4", packages=("av",), disk_share=0.02),
+    "mp4": Format(module="mp4", suffix=".mp4", packages=("av",), disk_share=0.1),
     "hdf5-flavell": Format(
         module="hdf5_flavell", suffix=".h5", packages=("h5py",), disk_share=1.02
     ),

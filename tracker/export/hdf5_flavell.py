@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from tracker.errors import UsageError
 from tracker.export.job import Job
+from tracker.geometry import um_per_px
 from tracker.record.opened import OpenedRecording
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _write_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> 
         "session": header.session,
         "wall_time": header.wall_time,
         "saved_every": every,
-        "um_per_px": float(np.sqrt(abs(np.linalg.det(calibration.stage_from_image_um_per_px)))),
+        "um_per_px": um_per_px(calibration),
         "stage_from_image_um_per_px": calibration.stage_from_image_um_per_px,
         "target_px": calibration.target_px + 1.0,
         **{f"animal_{name}": value for name, value in header.animal.items() if value is not None},
