@@ -2,7 +2,9 @@
 
 `serial_silence`: what is said in either direction is lost. `stall`: the controller hears
 nothing until the stall is over, then works through what its buffer could hold.
-`garbled_replies`: some bytes of replies are changed, lost or doubled. Times are host seconds.
+`garbled_replies`: some bytes of replies are changed, lost or doubled. `truncated_replies`: every
+second one ends early. `noisy_replies`: bytes that mean nothing come before each. `late_replies`:
+each comes 0.12 s late, when nobody waits for it any more. Times are host seconds.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from hardware.sim.scenario import Fault
 
 _BUFFER_BYTES = 256  # what a stalled controller's port holds; the rest is lost
 _GARBLED_FRACTION = 0.15
+_TRUNCATED_FRACTION = 0.5
+_LATE_S = 0.12
+_NOISE = (0x00, 0x80, 0xF8, 0xFE, 0xFF)  # what a floating line and a wrong baud look like
 
 
 class SerialFaults:
@@ -46,9 +51,18 @@ class SerialFaults:
         """Return what is left of a reply that the controller sends at `t_s`."""
         if self._until_s("serial_silence", t_s) is not None:
             return b""
-        if self._until_s("garbled_replies", t_s) is None:
-            return reply
-        return b"".join(self._garble(reply[place : place + 1]) for place in range(len(reply)))
+        if self._until_s("truncated_replies", t_s) is not None:
+            is_cut = self._random.random() < _TRUNCATED_FRACTION
+            return reply[: self._random.randrange(len(reply))] if is_cut else reply
+        if self._until_s("noisy_replies", t_s) is not None:
+            return bytes(self._random.choices(_NOISE, k=self._random.randint(1, 4))) + reply
+        if self._until_s("garbled_replies", t_s) is not None:
+            return b"".join(self._garble(reply[place : place + 1]) for place in range(len(reply)))
+        return reply
+
+    def late_s(self, t_s: float) -> float:
+        """Return how much later than it could a reply comes that is due at `t_s`."""
+        return 0.0 if self._until_s("late_replies", t_s) is None else _LATE_S
 
     def _garble(self, byte: bytes) -> bytes:
         if self._random.random() >= _GARBLED_FRACTION:

@@ -196,7 +196,16 @@ class IdealDetections(Section):
 class Fault(Section):
     """Something that goes wrong between two times of the world."""
 
-    kind: Literal["blind", "drop_frames", "serial_silence", "garbled_replies", "stall"]
+    kind: Literal[
+        "blind",
+        "drop_frames",
+        "serial_silence",
+        "garbled_replies",
+        "truncated_replies",
+        "noisy_replies",
+        "late_replies",
+        "stall",
+    ]
     from_s: NonNegativeFloat
     to_s: PositiveFloat
 

@@ -67,6 +67,7 @@ class AnsweringStage:
         self._unconfirmed: set[Request] = set()  # halts
         self._halts_left = 0
         self._refusals = 0
+        self._was_refused = False  # since the last velocity
         self._trouble: LinkTimeoutError | UnreadableError | RefusedError | None = None
         self._timing = ReplyTiming()
         self._trust = PositionTrust(limits.max_speed_um_s)
@@ -139,6 +140,8 @@ class AnsweringStage:
         """
         finite_um_s = np.where(np.isfinite(velocity_um_s), velocity_um_s, 0.0)
         with self._lock:
+            self._refusals = self._refusals if self._was_refused else 0
+            self._was_refused = False
             self._velocity, sent_um_s = self._language.steer(finite_um_s)
             self._unconfirmed = set()
             self._go_on()
@@ -225,7 +228,6 @@ class AnsweringStage:
         except UnreadableError as error:
             _log.debug("unreadable: %s", error)
         else:
-            self._refusals = 0
             self._unconfirmed.discard(reply.request)
             return
         if reply.request in self._unconfirmed:
@@ -233,6 +235,7 @@ class AnsweringStage:
 
     def _refuse(self, error: RefusedError) -> None:
         self._refusals += 1
+        self._was_refused = True
         _log.warning("refused: %s", error)
         if self._refusals >= _REFUSALS:
             self._trouble = error

@@ -32,21 +32,21 @@ worm: {kind: gait}
 stage: {baud: BAUD}
 faults:
 """
-FAULT_FROM_S, FAULT_TO_S = 0.8, 1.3
 
 
 class EmulatedController:
-    """A process; `epoch_s` is the time from which its fault is counted."""
+    """A process; `epoch_s` is the time from which its faults are counted."""
 
-    def __init__(self, folder, language, *, fault=None, over="pty", baud=115_200):
-        self.folder, self.baud = folder, baud
+    def __init__(self, folder, language, *, faults=(), over="pty", baud=115_200):
+        self.folder, self.baud, self.language = folder, baud, language
         folder.mkdir()
-        entry = "  []\n"
-        if fault:
-            entry = f"  - {{kind: {fault}, from_s: {FAULT_FROM_S}, to_s: {FAULT_TO_S}}}\n"
-        world = WORLD.replace("BAUD", str(baud)) + entry
+        entries = "".join(
+            f"  - {{kind: {kind}, from_s: {from_s}, to_s: {to_s}}}\n"
+            for kind, from_s, to_s in faults
+        )
+        world = WORLD.replace("BAUD", str(baud)) + (entries or "  []\n")
         (folder / "world.yaml").write_text(world)
-        self.epoch_s = time.perf_counter() + (3.0 if fault else 0.0)  # well after opening
+        self.epoch_s = time.perf_counter() + (3.0 if faults else 0.0)  # well after opening
         self.process = subprocess.Popen(
             [sys.executable, "-c", CONTROLLER, str(folder), repr(self.epoch_s), over, language]
         )
@@ -72,7 +72,7 @@ class EmulatedController:
 
 @pytest.fixture
 def emulate(tmp_path):
-    """Start an emulated controller: `emulate("asi", fault=..., over="tcp", baud=...)`."""
+    """Start an emulated controller: `emulate("asi", faults=[("stall", 0.0, 0.3)])`."""
     started = []
 
     def start(language, **how):

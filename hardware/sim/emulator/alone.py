@@ -49,7 +49,8 @@ def serve(
             port,
             spoken.face(EmulatedStage(dynamics)),
             SerialFaults(scenario.faults, epoch_s=time.perf_counter()),
-            byte_s=spoken.bits_per_byte / told_baud,
+            baud=told_baud,
+            bits_per_byte=spoken.bits_per_byte,
             tell=tell,
             clock=HostClock(),
         )

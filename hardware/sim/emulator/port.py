@@ -23,6 +23,11 @@ class EmulatedPort(Protocol):
         """What a client opens: a device, or a `socket://` address."""
         ...
 
+    @property
+    def client_baud(self) -> int | None:
+        """How fast the client believes the line to be; None where there is no such thing."""
+        ...
+
     def wait(self, timeout_s: float) -> None:
         """Wait until bytes may have come, `timeout_s` at most."""
         ...
@@ -58,6 +63,11 @@ class TcpPort:
         """The address as pyserial's `serial_for_url` takes it."""
         host, port = self._listener.getsockname()
         return f"socket://{host}:{port}"
+
+    @property
+    def client_baud(self) -> None:
+        """None: TCP has no baud."""
+        return
 
     def wait(self, timeout_s: float) -> None:
         """Wait until bytes or a client may have come, `timeout_s` at most."""
@@ -102,7 +112,13 @@ class TcpPort:
 
 if sys.platform != "win32":
     import pty
+    import termios
     import tty
+
+    _BAUDS = {
+        getattr(termios, f"B{baud}"): baud
+        for baud in (9600, 19_200, 38_400, 57_600, 115_200, 230_400)
+    }
 
     class PseudoTerminal:
         """A serial device that is really this process.
@@ -121,6 +137,11 @@ if sys.platform != "win32":
         def name(self) -> str:
             """The device that a client opens."""
             return os.ttyname(self._slave)
+
+        @property
+        def client_baud(self) -> int | None:
+            """What the client has set the terminal to; None for a speed that is not usual."""
+            return _BAUDS.get(termios.tcgetattr(self._slave)[5])
 
         def wait(self, timeout_s: float) -> None:
             """Wait until bytes may have come, `timeout_s` at most."""

@@ -55,15 +55,17 @@ class Emulator:
         face: Face,
         faults: SerialFaults,
         *,
-        byte_s: float,
+        baud: int,
+        bits_per_byte: int = 10,
         tell: Callable[[TranscriptLine], None],
         clock: Clock,
     ) -> None:
         self._port = port
         self._face = face
         self._faults = faults
-        self._inward = Wire(byte_s)
-        self._outward = Wire(byte_s)
+        self._baud = baud
+        self._inward = Wire(bits_per_byte / baud)
+        self._outward = Wire(bits_per_byte / baud)
         self._tell = tell
         self._clock = clock
         self._due: deque[tuple[float, bytes]] = deque()
@@ -80,6 +82,8 @@ class Emulator:
             self._say(self._due.popleft()[1])
 
     def _hear(self, data: bytes) -> None:
+        if self._port.client_baud not in (None, self._baud):
+            data = bytes(len(data))  # at another baud no byte is what it was
         first_s = self._inward.first_byte_s(self._clock.now_s(), len(data))
         heard = self._faults.heard(data, first_s=first_s, byte_s=self._inward.byte_s)
         for byte, t_s in heard:
@@ -89,7 +93,7 @@ class Emulator:
                     count = len(exchange.reply)
                     first_back_s = self._outward.first_byte_s(t_s, count)
                     due_s = first_back_s + (count - 1) * self._outward.byte_s
-                    self._due.append((due_s, exchange.reply))
+                    self._due.append((due_s + self._faults.late_s(due_s), exchange.reply))
 
     def _say(self, reply: bytes) -> None:
         now_s = self._clock.now_s()
@@ -134,7 +138,8 @@ def run_emulator(
             port,
             spoken.face(EmulatedStage(stage_dynamics, tell=motion.publish)),
             SerialFaults(scenario.faults, epoch_s=epoch_s),
-            byte_s=spoken.bits_per_byte / baud,
+            baud=baud,
+            bits_per_byte=spoken.bits_per_byte,
             tell=transcript.write,
             clock=HostClock(),
         )

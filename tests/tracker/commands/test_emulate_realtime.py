@@ -44,7 +44,7 @@ def test_it_names_its_port_answers_there_and_ends_on_ctrl_c(emulate, words, ques
     process, first_line = emulate(*words)
     port = re.fullmatch(rf"{words[0]} at (\S+), \d+ baud; Ctrl-C ends it\n", first_line)[1]
 
-    with serial.serial_for_url(port, timeout=5.0) as client:
+    with serial.serial_for_url(port, baudrate=115_200, timeout=5.0) as client:
         client.write(question)
         said = client.read(len(reply))
     process.send_signal(signal.SIGINT)

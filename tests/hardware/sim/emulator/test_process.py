@@ -18,6 +18,7 @@ WHERE = bytes.fromhex("23 01 54 00 05 00 00 00 0D 23 02 54 00 05 00 00 00 0D")
 
 class PlayedPort:
     name = "played"
+    client_baud = None
 
     def __init__(self, clock):
         self.clock = clock
@@ -46,7 +47,7 @@ def test_a_question_and_its_replies_take_their_time_on_the_wire():
         port,
         Mac6000Face(EmulatedStage(StageDynamics()), baud=115_200),
         SerialFaults([], epoch_s=0.0),
-        byte_s=BYTE_S,
+        baud=115_200,
         tell=told.append,
         clock=clock,
     )
