@@ -225,7 +225,10 @@ class LudlMac6000:
 
 
 def open_ludl_mac6000(config: LudlMac6000Stage, limits: StageLimits, clock: Clock) -> LudlMac6000:
-    """Open the port and make sure of the controller. It is not halted, and nothing moves.
+    """Open the port, halt whatever moves, and make sure of the controller.
+
+    The halt comes first and waits for nobody: a controller that goes on and says nothing must
+    have it all the same.
 
     Raises:
         LinkLostError: the port is absent, taken, or gone.
@@ -234,6 +237,7 @@ def open_ludl_mac6000(config: LudlMac6000Stage, limits: StageLimits, clock: Cloc
     link = SerialLink(config.port, config.baud)
     stage = LudlMac6000(link, config, limits, clock)
     try:
+        stage.stop()
         stage.identify()
     except BaseException:
         link.close()

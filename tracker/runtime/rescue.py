@@ -1,36 +1,95 @@
-"""When the stage process has died: open the port anew, and halt."""
+"""When the stage process has died: open the port anew, and halt.
+
+Opening a controller writes the halt before anything is asked, so a controller that goes on
+moving and says nothing gets it too. Whether it stands is another question, and is answered.
+"""
 
 from __future__ import annotations
 
+import math
 import time
 
-from hardware.clock import HostClock
-from hardware.errors import HardwareError
+from hardware.clock import Clock, HostClock
+from hardware.errors import HardwareError, LinkLostError, LinkTimeoutError, UnreadableError
 from hardware.registry import open_stage
+from hardware.stage import Stage
+from hardware.types import StageLimits, StageState
 from tracker.runtime.session_place import Session, SessionPlace
 from tracker.safety.guard import Guard, stage_limits
 
 _TRY_FOR_S = 2.0  # a dying process may hold the port for a moment
+_STAND_WITHIN_S = 0.5
+_STANDS_BELOW_UM_S = 20.0
+_LOOK_S = 0.002
 
 
 def halt_anew(place: SessionPlace, session: Session) -> None:
-    """Halt the stage without its process.
+    """Halt the stage without its process, and see that it stands.
 
     Raises:
-        HardwareError: the port could not be opened: the stage may still move.
+        LinkLostError: the port could not be opened, so nothing was written.
+        LinkTimeoutError: the halt was written, but nobody confirmed that the stage stands.
     """
-    safety = session.config.safety
-    limits, clock = stage_limits(safety), HostClock()
+    safety, clock = session.config.safety, HostClock()
+    limits = stage_limits(safety)
+    stage = _open_and_halt(place, session, limits, clock)
+    if stage is None:
+        return
+    # a guard halts the stage that it takes in charge, and when it closes
+    guard = Guard(stage, limits, deadman_s=safety.deadman_s, coast_s=safety.coast_s, clock=clock)
+    try:
+        _see_it_stand(guard, clock)
+    finally:
+        guard.close()
+
+
+def _open_and_halt(
+    place: SessionPlace, session: Session, limits: StageLimits, clock: Clock
+) -> Stage | None:
+    """Open the stage, which halts it; again and again where nobody answers, for a while."""
     until_s = clock.now_s() + _TRY_FOR_S
+    halts = 0
     while True:
         try:
-            stage = open_stage(session.config.rig, session.rig_place(place), limits, clock)
-            break
-        except HardwareError:
+            return open_stage(session.config.rig, session.rig_place(place), limits, clock)
+        except HardwareError as error:
+            if not isinstance(error, LinkLostError):
+                halts += 1  # it was written before anybody was asked
             if clock.now_s() > until_s:
-                raise
+                if not halts:
+                    raise
+                raise LinkTimeoutError(
+                    f"halt was written {halts} times, but nobody confirmed it: {error}"
+                ) from error
         time.sleep(0.02)
-    if stage is not None:  # a guard halts the stage that it takes in charge, and when it closes
-        Guard(
-            stage, limits, deadman_s=safety.deadman_s, coast_s=safety.coast_s, clock=clock
-        ).close()
+
+
+def _see_it_stand(guard: Guard, clock: Clock) -> None:
+    before: StageState | None = None
+    speed_um_s = math.nan
+    until_s = clock.now_s() + _STAND_WITHIN_S
+    while clock.now_s() < until_s:
+        after = _position(guard, clock, until_s)
+        if before is not None and after is not None and after.t_s > before.t_s:
+            way_um = math.hypot(*(after.position_um - before.position_um))
+            speed_um_s = way_um / (after.t_s - before.t_s)
+            if speed_um_s < _STANDS_BELOW_UM_S:
+                return
+        before = after or before
+    said = "it no longer says where it is"
+    if not math.isnan(speed_um_s):
+        said = f"it still moves at {speed_um_s:.0f} um/s"
+    raise LinkTimeoutError(f"halt was written, but the stage is not seen to stand: {said}")
+
+
+def _position(guard: Guard, clock: Clock, until_s: float) -> StageState | None:
+    try:
+        guard.ask()
+        while clock.now_s() < until_s:
+            state = guard.answer()
+            if state is not None:
+                return state
+            time.sleep(_LOOK_S)
+    except (LinkTimeoutError, UnreadableError):
+        pass
+    return None
