@@ -31,7 +31,7 @@ SAFETY = SafetyConfig(
 )
 SECTIONS = {
     "ludl_mac6000": (LudlMac6000Stage, {}, b"\x23\x01\x42"),
-    "asi": (AsiStage, {}, b"\\"),
+    "asi": (AsiStage, {}, b"HALT"),
     "ludl": (LudlStage, {}, b"HALT"),
     "zaber": (
         ZaberStage,
