@@ -125,7 +125,7 @@ class RecordConfig(Section):
     ring_s: PositiveFloat = 4.0  # how long the disk may stall before frames are lost
     flush_s: PositiveFloat = 0.5
     # What the experimenter tells about the animal; goes into every recording as it is.
-    animal: dict[str, str | int | float | bool | None] = {}
+    animal: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 
 class Config(Section):

@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay a recording and return the exit status."""
     from models.detector import open_detector
+    from models.magnified import at_scale
     from tracker.config import load_config, parse_config
+    from tracker.geometry import um_per_px
     from tracker.record.difference import compare, difference_table, verdict
     from tracker.record.figures_file import figures_json, write_figures
     from tracker.record.reader import open_recording
@@ -42,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
         config = load_config(arguments.config)
     told = config.detector
     detector = open_detector(arguments.model or told.model, told.provider, told.min_confidence)
-    now = replay(recording, config, detector, progress=_show_progress)
+    scale = um_per_px(recording.header.calibration)
+    eye = at_scale(detector, detector.model.manifest, um_per_px=scale)
+    now = replay(recording, config, eye, progress=_show_progress)
     difference = compare(recording.ticks, now, recording.truth)
     if arguments.json == Path("-"):
         sys.stdout.write(figures_json(difference))

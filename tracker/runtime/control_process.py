@@ -18,10 +18,13 @@ from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_camera, rig_clock
 from hardware.ring import RingWriter
 from hardware.types import Frame
+from models.detection import Detector
 from models.detector import OnnxDetector, open_detector
+from models.magnified import at_scale
 from tracker.control.laws import make_controller
 from tracker.errors import SessionError
 from tracker.estimate.head import HeadEstimator
+from tracker.geometry import um_per_px
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
 from tracker.parts import StagePost
 from tracker.runtime.loop import Loop
@@ -73,8 +76,9 @@ def run_control(
         detector = open_detector(
             config.detector.model, config.detector.provider, config.detector.min_confidence
         )
+        eye = _fit_scale(detector, session, reports)
         stage = _reach_stage(place, session, posts, clock, parent)
-        loop = _make_loop(session, clock, stage, detector, ticks)
+        loop = _make_loop(session, clock, stage, eye, ticks)
         ask_for_real_time(PRIORITY["control"])
         quiet_garbage_collection()
         if isinstance(clock, FollowingClock):
@@ -92,6 +96,20 @@ def run_control(
         reports.send(Notice("control", str(end)))
     finally:
         camera.close()
+
+
+def _fit_scale(detector: OnnxDetector, session: Session, reports: ReportOutbox) -> Detector:
+    """Show a model pictures of its own scale, and say so where the rig's is another."""
+    manifest, ours = detector.model.manifest, um_per_px(session.calibration)
+    eye = at_scale(detector, manifest, um_per_px=ours)
+    if eye is not detector:
+        low, high = manifest.um_per_px
+        message = (
+            f"pictures of {ours:.3g} um/px are resized for {manifest.name}, which was made for "
+            f"{low} to {high} um/px; a model trained at your scale finds more"
+        )
+        reports.send(Notice("control", message))
+    return eye
 
 
 def _reach_stage(
@@ -124,7 +142,7 @@ def _make_loop(
     session: Session,
     clock: Clock,
     stage: StagePost,
-    detector: OnnxDetector,
+    detector: Detector,
     ticks: RingWriter,
 ) -> Loop:
     config = session.config

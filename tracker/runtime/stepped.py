@@ -19,6 +19,7 @@ from models.detection import Detector
 from tracker.config import Config
 from tracker.control.laws import make_controller
 from tracker.estimate.head import HeadEstimator
+from tracker.geometry import um_per_px
 from tracker.messages import (
     POSITION_ROW,
     STAGE_ROW,
@@ -58,12 +59,15 @@ def open_session(
     network: Detector | None = None
     if is_rendered:
         from models.detector import open_detector
+        from models.magnified import at_scale
 
-        network = open_detector(
+        detector = open_detector(
             model=config.detector.model,
             provider="cpu",
             min_confidence=config.detector.min_confidence,
         )
+        scale = um_per_px(rig.believed_calibration)
+        network = at_scale(detector, detector.model.manifest, um_per_px=scale)
     return SteppedSession(rig, clock, config, network=network, turnaround_s=turnaround_s)
 
 
