@@ -55,7 +55,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "wcon": Format(module="wcon", suffix=".wcon"),
     "nwb": Format(
-        module="nwb", suffix=".nwb", packages=("h5py", "pynwb", "ndx_pose"), disk_share=0.6
+        module="nwb", suffix=".nwb", packages=("h5py", "pynwb", "ndx_pose"), disk_share=0.8
     ),
     "ome-zarr": Format(
         module="ome_zarr",

@@ -151,6 +151,11 @@ class OpenedRecording:
         return self.recording.header.calibration
 
     @property
+    def config_yaml(self) -> str:
+        """The resolved configuration it was made with."""
+        return self.recording.config_yaml
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """What happened."""
         return self.recording.events

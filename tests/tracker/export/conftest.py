@@ -98,26 +98,35 @@ def tables_of(numbers):
     return {"ticks": ticks, "stage": stage, "positions": positions, "truth": truth}
 
 
+def write_recording(folder, numbers=range(60), *, header=HEADER, tables=None):
+    writer = RecordingWriter(folder, header, config_yaml="start: idle\n", flush_s=0.5)
+    writer.append(FRAMES, frames_of(numbers))
+    for stream, rows in (tables or tables_of(numbers)).items():
+        writer.append(stream, rows)
+    writer.note(Event(STARTED_S, "started"))
+    writer.note(Event(STARTED_S + 0.5, "mark", "food, left", {"count": 2.0}))
+    writer.close()
+    (folder / SUMMARY_FILE).write_text("{}", encoding="utf-8")
+    return open_recording(folder)
+
+
 @pytest.fixture
 def made_up(tmp_path):
     """A function that records frames of these numbers, and returns the opened recording."""
 
-    def write(numbers=range(60), *, header=HEADER, tables=None, name="0001"):
-        folder = tmp_path / "session" / name
-        writer = RecordingWriter(folder, header, config_yaml="start: idle\n", flush_s=0.5)
-        writer.append(FRAMES, frames_of(numbers))
-        for stream, rows in (tables or tables_of(numbers)).items():
-            writer.append(stream, rows)
-        writer.note(Event(STARTED_S, "started"))
-        writer.note(Event(STARTED_S + 0.5, "mark", "food, left", {"count": 2.0}))
-        writer.close()
-        (folder / SUMMARY_FILE).write_text("{}", encoding="utf-8")
-        return open_recording(folder)
+    def write(numbers=range(60), *, name="0001", **how):
+        return write_recording(tmp_path / "session" / name, numbers, **how)
 
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A recording for many tests that only read it."""
+    return write_recording(tmp_path_factory.mktemp("session") / "0001")
+
+
+@pytest.fixture(scope="session")
 def exported():
     """A function that exports a recording; it returns where to, the notices and what was said."""
 

@@ -1,0 +1,158 @@
+"""NWB: one HDF5 file with the pictures, the pose, places and events, and every table in full.
+
+Times are seconds from the first thing that was recorded: a position of the stage, mostly, for
+those begin just before the first frame. The pictures are inside, packed without loss,
+as (frame, x, y), which is the order that the format asks for: transpose one to look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from uuid import NAMESPACE_URL, uuid5
+
+import numpy as np
+import yaml
+
+from hardware.types import GreyImage
+from tracker.errors import UsageError
+from tracker.export.job import Job
+from tracker.export.nwb_behavior import add_behavior
+from tracker.export.nwb_parts import CAMERA, File
+from tracker.export.nwb_tables import add_events, add_tables
+from tracker.record.header import Facts, Header
+from tracker.record.opened import OpenedRecording
+
+if TYPE_CHECKING:
+    from pynwb.file import Subject
+    from pynwb.image import ImageSeries
+
+_TIMED = ("ticks", "positions", "truth")
+_SPECIES = "Caenorhabditis elegans"
+_SEXES = {"hermaphrodite": "XX", "male": "XO", "xx": "XX", "xo": "XO"}
+
+
+def write(path: Path, job: Job) -> None:
+    """Write an .nwb file.
+
+    Raises:
+        UsageError: there are no frames.
+    """
+    from pynwb import NWBHDF5IO
+
+    recording = job.recording
+    if not len(recording.frames):
+        raise UsageError(f"{recording.folder} holds no frames")
+    zero_s = _zero_s(recording)
+    file = _new_file(recording, zero_s)
+    _add_devices(file, recording)
+    pictures = _pictures(job, file, zero_s)
+    file.add_acquisition(pictures)
+    add_behavior(file, recording, pictures, zero_s)
+    add_tables(file, recording, zero_s)
+    add_events(file, recording, zero_s)
+    untold = [key for key in ("sex", "age_h") if recording.header.animal.get(key) is None]
+    if untold:
+        job.notices.append(
+            f"{' and '.join(untold)} of the animal are not told (record.animal in config.yaml): "
+            "archives such as DANDI ask for them"
+        )
+    with NWBHDF5IO(path=path, mode="w") as io:
+        io.write(container=file)
+
+
+def _zero_s(recording: OpenedRecording) -> float:
+    """Return when this file's time begins: before all that it holds."""
+    begins_s = [event.t_s for event in recording.events]
+    begins_s += [float(recording.table(name)["t_s"].min(initial=np.inf)) for name in _TIMED]
+    return min(recording.header.started_s, *begins_s)
+
+
+def _new_file(recording: OpenedRecording, zero_s: float) -> File:
+    from pynwb import NWBFile
+
+    header = recording.header
+    animal = header.animal
+    began = datetime.fromisoformat(header.wall_time)
+    name = f"{header.session}/{recording.folder.resolve().name}"
+    told = {
+        key: str(animal[key]) for key in ("lab", "institution") if isinstance(animal.get(key), str)
+    }
+    if animal.get("experimenter"):
+        told["experimenter"] = str(animal["experimenter"])
+    file = NWBFile(
+        session_description=f"A freely crawling animal, its head tracked by Wormlock: {name}.",
+        experiment_description=(
+            "The head of a freely crawling animal was kept where a confocal microscope looks."
+        ),
+        identifier=str(uuid5(NAMESPACE_URL, f"wormlock:{header.wall_time}:{name}")),
+        session_start_time=began + timedelta(seconds=zero_s - header.wall_time_at_s),
+        session_id=name.replace("/", "-"),
+        keywords=["C. elegans", "behavior", "tracking"],
+        notes=f"Resolved configuration:\n{recording.config_yaml}",
+        subject=_subject(header, name),
+        **told,
+    )
+    return cast("File", file)
+
+
+def _subject(header: Header, name: str) -> Subject:
+    from pynwb.file import Subject
+
+    animal: Facts = header.animal
+    words = {key: str(animal[key]) for key in ("strain", "genotype") if animal.get(key) is not None}
+    if animal.get("age_h") is not None:
+        words["age"] = f"PT{animal['age_h']}H"
+    if animal.get("sex") is not None:
+        words["sex"] = _SEXES.get(str(animal["sex"]).lower(), "U")
+    told = ", ".join(f"{key} {value}" for key, value in animal.items())
+    return Subject(
+        subject_id=str(animal.get("id") or name.replace("/", "-")),
+        species=_SPECIES,
+        description=told or "nothing was told about the animal",
+        **words,
+    )
+
+
+def _add_devices(file: File, recording: OpenedRecording) -> None:
+    """Add camera and stage; their kinds are those of the configuration."""
+    config: object = yaml.safe_load(recording.config_yaml)
+    rig = config.get("rig", {}) if isinstance(config, dict) else {}
+    for name, part, what in (
+        (CAMERA, "camera", "tracking camera"),
+        ("stage", "stage", "motorized XY stage"),
+    ):
+        kind = rig.get(part, {}).get("kind", "kind not told")
+        file.create_device(name=name, description=f"{what}, {kind}")
+
+
+def _pictures(job: Job, file: File, zero_s: float) -> ImageSeries:
+    from hdmf.backends.hdf5.h5_utils import H5DataIO
+    from hdmf.data_utils import DataChunkIterator
+    from pynwb.image import ImageSeries
+
+    recording, every = job.recording, job.every or 1
+    _, rows, columns = recording.frames.shape
+    t_s = recording.frames.t_s[::every] - zero_s
+    data = DataChunkIterator(
+        data=_transposed(job, every),
+        maxshape=(len(t_s), columns, rows),
+        dtype=np.dtype(np.uint8),
+        buffer_size=1,
+    )
+    return ImageSeries(
+        name=CAMERA,
+        description="Pictures of the tracking camera, (frame, x, y).",
+        data=H5DataIO(data=data, compression="gzip", compression_opts=1, chunks=(1, columns, rows)),
+        unit="grey level",
+        dimension=[columns, rows],
+        timestamps=t_s,
+        device=file.devices[CAMERA],
+    )
+
+
+def _transposed(job: Job, every: int) -> Iterator[GreyImage]:
+    for frame in job.frames(every=every):
+        yield np.ascontiguousarray(frame.image.T)
