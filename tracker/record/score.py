@@ -65,6 +65,7 @@ def score(run: RunRows) -> Summary:
         frames=_frame_counts(run),
         delay_s=_delays(ticks, run.stage),
         turnaround_s=spread(ticks["posted_s"] - ticks["received_s"]),
+        world_late_s=spread(run.truth["late_s"]),
         error_um=error_figures(true_um),
         detected_error_um=error_figures(ticks["error_um"]),
         within_25_um=fraction_within(judged_um, 25.0),

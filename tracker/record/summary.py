@@ -53,12 +53,17 @@ class StageCounts(TypedDict):
 
 
 class Summary(TypedDict):
-    """Everything that `wormlock score` prints."""
+    """Everything that `wormlock score` prints.
+
+    `world_late_s` is how much later than a real camera the simulated one handed its frames over:
+    a computer too slow for its world. It is not known at a real rig.
+    """
 
     duration_s: float
     frames: FrameCounts
     delay_s: Delays
     turnaround_s: Spread
+    world_late_s: Spread
     error_um: ErrorFigures
     detected_error_um: ErrorFigures
     within_25_um: float
@@ -123,6 +128,8 @@ def _delay_lines(summary: Summary) -> list[str]:
         ("  command", delays["command"]),
         ("turnaround", summary["turnaround_s"]),
     ]
+    if not math.isnan(summary["world_late_s"]["max"]):
+        rows.append(("world late by", summary["world_late_s"]))
     return [
         f"  {'delay (ms)':16} {'median':>8} {'p95':>8} {'p99':>8} {'max':>8}",
         *(
