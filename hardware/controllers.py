@@ -10,7 +10,15 @@ import numpy as np
 from hardware.clock import Clock
 from hardware.errors import ConfigMismatchError
 from hardware.stage import HoldsLimits, Stage
-from hardware.stage_config import AsiStage, ControllerConfig, LudlStage, ZaberStage
+from hardware.stage_config import (
+    AsiStage,
+    ControllerConfig,
+    LudlMac6000Stage,
+    LudlStage,
+    PriorStage,
+    TangoStage,
+    ZaberStage,
+)
 from hardware.types import StageLimits
 
 _READ_BACK_UM = 1.0  # controllers round limits to their own units
@@ -23,21 +31,31 @@ def open_controller(config: ControllerConfig, limits: StageLimits, clock: Clock)
         LinkLostError: the port is absent or taken.
         ConfigMismatchError: what answered is not the controller that was configured.
     """
-    if isinstance(config, AsiStage):
-        from hardware.stages.asi import open_asi
+    match config:
+        case AsiStage():
+            from hardware.stages.asi import open_asi
 
-        return open_asi(config, limits, clock)
-    if isinstance(config, ZaberStage):
-        from hardware.stages.zaber import open_zaber
+            return open_asi(config, limits, clock)
+        case LudlStage():
+            from hardware.stages.ludl import open_ludl
 
-        return open_zaber(config, limits, clock)
-    if isinstance(config, LudlStage):
-        from hardware.stages.ludl import open_ludl
+            return open_ludl(config, limits, clock)
+        case ZaberStage():
+            from hardware.stages.zaber import open_zaber
 
-        return open_ludl(config, limits, clock)
-    from hardware.stages.ludl_mac6000 import open_ludl_mac6000
+            return open_zaber(config, limits, clock)
+        case PriorStage():
+            from hardware.stages.prior import open_prior
 
-    return open_ludl_mac6000(config, limits, clock)
+            return open_prior(config, limits, clock)
+        case TangoStage():
+            from hardware.stages.tango import open_tango
+
+            return open_tango(config, limits, clock)
+        case LudlMac6000Stage():
+            from hardware.stages.ludl_mac6000 import open_ludl_mac6000
+
+            return open_ludl_mac6000(config, limits, clock)
 
 
 def hold_limits(stage: Stage) -> bool:

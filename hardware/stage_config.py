@@ -11,7 +11,7 @@ from pydantic import Field, PositiveFloat, PositiveInt
 
 from hardware.strict_yaml import Section
 
-ControllerKind: TypeAlias = Literal["ludl_mac6000", "ludl", "asi", "zaber"]
+ControllerKind: TypeAlias = Literal["ludl_mac6000", "ludl", "asi", "zaber", "prior", "tango"]
 EmulatedKind: TypeAlias = ControllerKind | Literal["zaber_chain"]
 
 
@@ -81,5 +81,22 @@ class ZaberStage(SerialStage):
     y: ZaberAxis
 
 
-ControllerConfig: TypeAlias = LudlMac6000Stage | LudlStage | AsiStage | ZaberStage
+class PriorStage(SerialStage):
+    """A Prior ProScan III, steered by VS."""
+
+    kind: Literal["prior"]
+    baud: PositiveInt = 9600
+    step_um: PositiveFloat = 1.0  # of PS; the controller's RES says
+
+
+class TangoStage(SerialStage):
+    """A Marzhauser Tango, steered by its speed command."""
+
+    kind: Literal["tango"]
+    baud: PositiveInt = 57_600
+
+
+ControllerConfig: TypeAlias = (
+    LudlMac6000Stage | LudlStage | AsiStage | ZaberStage | PriorStage | TangoStage
+)
 AnyStage = Annotated[SimulatedStage | NoStage | ControllerConfig, Field(discriminator="kind")]

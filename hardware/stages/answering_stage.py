@@ -63,7 +63,9 @@ class AnsweringStage:
         self._lock = threading.RLock()
         self._question: _Question | None = None
         self._velocity: Sequence[Request] = ()
-        self._steering_bytes = sum(len(r.data) for r in language.steer(np.full(2, -123.4))[0])
+        steering = language.steer(np.full(2, -123.4))[0]
+        self._steering_bytes = sum(len(request.data) for request in steering)
+        self._is_velocity_answered = any(request.takes is not None for request in steering)
         self._unconfirmed: set[Request] = set()  # halts
         self._halts_left = 0
         self._refusals = 0
@@ -80,8 +82,8 @@ class AnsweringStage:
 
     @property
     def can_interrupt(self) -> bool:
-        """Whether replies can be told apart, so that a velocity need not wait for one."""
-        return self._language.fence is None
+        """Whether a velocity has no reply, or one that cannot be taken for another's."""
+        return self._language.fence is None or not self._is_velocity_answered
 
     @property
     def command_delay_s(self) -> float:
@@ -144,6 +146,7 @@ class AnsweringStage:
             self._was_refused = False
             self._velocity, sent_um_s = self._language.steer(finite_um_s)
             self._unconfirmed = set()
+            self._trust.steered(self._clock.now_s(), sent_um_s)
             self._go_on()
         return sent_um_s
 
@@ -157,6 +160,7 @@ class AnsweringStage:
             if not self._is_closed:
                 self._velocity = ()
                 self._halts_left = _HALT_TRIES
+                self._trust.steered(self._clock.now_s(), np.zeros(2))
                 self._halt_again()
 
     def close(self) -> None:
@@ -189,7 +193,8 @@ class AnsweringStage:
         """Hear, then write what has been waiting for the line: a halt, a velocity, a question."""
         heard = self.dialogue.hear()
         self._sort(heard)
-        if self._velocity and (self.dialogue.is_free or not self.dialogue.is_settled):
+        need_not_wait = self.can_interrupt or not self.dialogue.is_settled
+        if self._velocity and (need_not_wait or self.dialogue.is_free):
             requests, self._velocity = self._velocity, ()
             self._send(requests)
         question = self._question

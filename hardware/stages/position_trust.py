@@ -1,42 +1,60 @@
-"""Whether a position can be: a stage cannot have gone farther than its speed allows.
+"""Whether a position can be: a stage goes no farther than it was told to.
 
-Languages without a checksum let a changed digit through. A place that cannot have been reached is
-taken for noise, unless the next one confirms it (somebody has called the place anew).
+Languages without a checksum let a changed digit through. A place that the velocities given lately
+do not explain is taken for noise, unless the next one confirms it: somebody holds the joystick, or
+has called the place anew.
 """
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
-from hardware.types import StageState
+from hardware.types import StageState, Vec2
 
 _SLACK_UM = 20.0
+_SLACK_SHARE = 0.2  # of the way; a unit that calibration has yet to measure is no noise
+_LINGERS_S = 0.2  # after a newer one was given: wire, lag, and ramp
 
 
 class PositionTrust:
-    """Remembers the last position that was believed, and the last that was not."""
+    """Remembers the last position that was believed, the last that was not, and what was told."""
 
     def __init__(self, max_speed_um_s: float) -> None:
         self._max_speed_um_s = max_speed_um_s
         self._trusted: StageState | None = None
         self._doubted: StageState | None = None
+        self._given: deque[tuple[float, Vec2]] = deque([(-np.inf, np.zeros(2))], maxlen=128)
+
+    def steered(self, t_s: float, velocity_um_s: Vec2) -> None:
+        """Take note of a velocity that was given."""
+        self._given.append((t_s, velocity_um_s))
 
     def believes(self, state: StageState) -> bool:
         """Say whether a position can be, given those before it."""
-        doubted, self._doubted = self._doubted, state
-        if any(self._can_follow(before, state) for before in (self._trusted, doubted)):
-            self._trusted, self._doubted = state, None
-            return True
-        return False
+        trusted, doubted = self._trusted, self._doubted
+        is_believed = trusted is None or self._was_told_to_go(trusted, state)
+        if not is_believed and doubted is not None:
+            is_believed = self._can_have_gone(doubted, state)
+        self._doubted = None if is_believed else state
+        if is_believed:
+            self._trusted = state
+        return is_believed
 
-    @property
-    def doubted(self) -> StageState | None:
-        """The last position, where it was not believed."""
-        return self._doubted
+    def _was_told_to_go(self, before: StageState, state: StageState) -> bool:
+        since_s = before.t_s - _LINGERS_S
+        in_force_um_s = [velocity for t_s, velocity in self._given if t_s >= since_s]
+        in_force_um_s += [velocity for t_s, velocity in self._given if t_s < since_s][-1:]
+        passed_s = max(state.t_s - before.t_s, 0.0)
+        ways_um = np.array([np.zeros(2), *in_force_um_s]) * passed_s
+        slack_um = _SLACK_UM + _SLACK_SHARE * np.abs(ways_um).max(axis=0)
+        way_um = state.position_um - before.position_um
+        is_within = (way_um >= ways_um.min(axis=0) - slack_um) & (
+            way_um <= ways_um.max(axis=0) + slack_um
+        )
+        return bool(is_within.all())
 
-    def _can_follow(self, before: StageState | None, state: StageState) -> bool:
-        if before is None:
-            return self._trusted is None
-        reach_um = 2.0 * self._max_speed_um_s * max(state.t_s - before.t_s, 0.0)
-        way_um = np.abs(state.position_um - before.position_um)
-        return bool((way_um <= reach_um + _SLACK_UM).all())
+    def _can_have_gone(self, before: StageState, state: StageState) -> bool:
+        reach_um = 2.0 * self._max_speed_um_s * max(state.t_s - before.t_s, 0.0) + _SLACK_UM
+        return bool((np.abs(state.position_um - before.position_um) <= reach_um).all())

@@ -10,6 +10,8 @@ from hardware.sim.emulator.device import EmulatedStage
 from hardware.sim.emulator.face import Face
 from hardware.sim.emulator.ludl import ludl_face
 from hardware.sim.emulator.mac6000 import Mac6000Face
+from hardware.sim.emulator.prior import prior_face
+from hardware.sim.emulator.tango import tango_face
 from hardware.sim.emulator.zaber import (
     MICROSTEP_UM,
     VELOCITY_UNIT_UM_S,
@@ -23,6 +25,8 @@ from hardware.stage_config import (
     EmulatedKind,
     LudlMac6000Stage,
     LudlStage,
+    PriorStage,
+    TangoStage,
     ZaberAxis,
     ZaberStage,
 )
@@ -67,6 +71,14 @@ def _ludl_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
     return LudlStage(kind="ludl", port=port, baud=dynamics.baud, servo_lag_s=dynamics.lag_s)
 
 
+def _prior_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
+    return PriorStage(kind="prior", port=port, baud=dynamics.baud, servo_lag_s=dynamics.lag_s)
+
+
+def _tango_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
+    return TangoStage(kind="tango", port=port, baud=dynamics.baud, servo_lag_s=dynamics.lag_s)
+
+
 def _zaber_section(
     dynamics: StageDynamics, port: str, y: tuple[int, int] = (1, 2)
 ) -> ControllerConfig:
@@ -94,4 +106,6 @@ LANGUAGES: dict[EmulatedKind, Language] = {
     "zaber_chain": Language(
         face=zaber_chain_face, section=_zaber_chain_section, velocity_unit_um_s=VELOCITY_UNIT_UM_S
     ),
+    "prior": Language(face=prior_face, section=_prior_section, baud=9600),
+    "tango": Language(face=tango_face, section=_tango_section, baud=57_600),
 }

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.realtime
 
 EVERY = sorted(LANGUAGES)
 ANSWERING = [name for name in EVERY if name != "ludl_mac6000"]
-HOLDING = [name for name in ANSWERING if name != "ludl"]
+REFUSING = [name for name in ANSWERING if name != "tango"]  # its speed command has no reply
+HOLDING = [name for name in ANSWERING if name not in ("ludl", "prior")]
 HAS_CHECKSUM = {"zaber", "zaber_chain"}
 FAULTS = [
     ("garbled_replies", 0.0, 0.3),
@@ -136,7 +137,7 @@ def test_whether_the_controller_holds_limits_is_told_and_so_it_does(emulate, lan
     stage.close()
 
 
-@pytest.mark.parametrize("language", ANSWERING)
+@pytest.mark.parametrize("language", REFUSING)
 def test_what_is_refused_again_and_again_is_an_error(emulate, language):
     controller = emulate(language)
     stage = open_stage(controller)
@@ -173,7 +174,7 @@ def test_bad_lines_cost_positions_and_never_give_a_wrong_one(emulate, language):
             seen.append((now_s - controller.epoch_s, error_um))
     stage.close()
 
-    worst_um = 10.0 if language in HAS_CHECKSUM else 60.0  # a changed digit is a digit
+    worst_um = 10.0 if language in HAS_CHECKSUM else 100.0  # a changed digit is a digit
     assert max(error_um for _, error_um in seen) < worst_um
     for kind, from_s, to_s in FAULTS:
         if kind != "noisy_replies":
