@@ -16,8 +16,12 @@ from hardware.types import Frame, GreyImage, StageState, Vec2
 from tracker.calibrate.feed import RigFeed, Sent
 from tracker.errors import CalibrationError, UsageError
 
-_GAIN_PER_S = 8.0
+_GAIN_PER_S = 12.0
+_GAIN_PER_FRAME = 0.2  # more, and a slow camera would make it swing
 _THERE_UM = 1.0
+_ABOUT_THERE_UM = 4.0
+# Places are come to from below along both axes, from farther off than a gear's play.
+_RUN_UP_UM = (15.0, 15.0)
 _NEAR_ENOUGH = 0.1  # of the way, where a coarse stage comes no nearer
 _SLOW_S, _PATIENCE = 3.0, 3.0
 _STRAY_UM = 30.0
@@ -83,12 +87,13 @@ class Drive:
         return self.states[-1].position_um
 
     def check_room(self, reach_um: float) -> None:
-        """Refuse a pattern that would leave the limits.
+        """Refuse a pattern that would leave the limits, the way to its places included.
 
         Raises:
             UsageError: it would.
         """
         limits = self.feed.limits
+        reach_um += max(_RUN_UP_UM)
         low = (self.here_um - reach_um < limits.lower_um).any()
         if low or (self.here_um + reach_um > limits.upper_um).any():
             x, y = self.here_um.tolist()
@@ -98,29 +103,42 @@ class Drive:
             )
 
     def go(self, place_um: Vec2) -> None:
-        """Go to a place, and stand.
+        """Go to a place, at last from below along both axes, and stand: gears' play is taken up.
 
         Raises:
             CalibrationError: the stage does not go there.
         """
+        run_up_um = place_um - np.array(_RUN_UP_UM)
+        self._approach(run_up_um, lambda left_um: math.hypot(*left_um) < _ABOUT_THERE_UM)
+        self._approach(place_um, lambda left_um: bool((left_um < _THERE_UM).all()), only_up=True)
+        self.stand()
+
+    def _approach(
+        self, place_um: Vec2, is_there: Callable[[Vec2], bool], *, only_up: bool = False
+    ) -> None:
+        """Steer to a place; where it may only go up, what is overshot is not taken back."""
         way_um = math.dist(place_um, self.here_um)
-        until_s = math.nan
-        while (left_um := math.dist(place_um, self.here_um)) > _THERE_UM:
-            wish_um_s = _GAIN_PER_S * (place_um - self.here_um)
+        frame = self._turn(np.zeros(2))
+        until_s = frame.t_s + _SLOW_S + _PATIENCE * way_um / self._speed_um_s
+        gain_per_s = _GAIN_PER_S
+        while not is_there(left_um := place_um - self.here_um):
+            wish_um_s = gain_per_s * (np.maximum(left_um, 0.0) if only_up else left_um)
             over = math.hypot(*wish_um_s) / self._speed_um_s
-            now_s = self._turn(wish_um_s / max(over, 1.0)).t_s
-            if math.isnan(until_s):
-                until_s = now_s + _SLOW_S + _PATIENCE * way_um / self._speed_um_s
-            if left_um > way_um + _STRAY_UM:
-                self._give_up("goes another way than it is told: halted. Is an axis reversed, or")
-            if now_s > until_s:
-                if left_um < _NEAR_ENOUGH * way_um:
+            later = self._turn(wish_um_s / max(over, 1.0))
+            gain_per_s = min(_GAIN_PER_S, _GAIN_PER_FRAME / max(later.t_s - frame.t_s, 1e-3))
+            frame = later
+            self._check_way(math.hypot(*left_um), way_um)
+            if frame.t_s > until_s:
+                if math.hypot(*left_um) < _NEAR_ENOUGH * way_um:
                     break
                 self._give_up(
-                    f"was told to go {way_um:.0f} um and is still {left_um:.0f} um away. Is it "
-                    "held, is it at a limit, or"
+                    f"was told to go {way_um:.0f} um and is still {math.hypot(*left_um):.0f} um "
+                    "away. Is it held, is it at a limit, or"
                 )
-        self.stand()
+
+    def _check_way(self, left_um: float, way_um: float) -> None:
+        if left_um > way_um + _STRAY_UM:
+            self._give_up("goes another way than it is told: halted. Is an axis reversed, or")
 
     def stand(self) -> None:
         """Ask for no velocity until pictures are sure to show a stage at rest."""

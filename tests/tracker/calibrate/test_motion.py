@@ -123,7 +123,7 @@ def test_the_test_stays_within_its_reach(make_rig):
 
     places_um = np.array([state.position_um for state in trace.states])
     assert np.abs(places_um - drive.start_um).max() < REACH_UM
-    assert drive.here_um == pytest.approx(drive.start_um, abs=1.5)
+    assert drive.here_um == pytest.approx(drive.start_um, abs=3.0)
 
 
 def test_a_test_too_fast_for_its_reach_is_refused():

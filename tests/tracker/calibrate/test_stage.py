@@ -78,6 +78,20 @@ def test_dust_on_the_sensor_stands_still_and_does_not_count(make_rig):
     assert_right(measured(rig), rig.matrix)
 
 
+@pytest.mark.parametrize("backlash_um", [1.0, 6.0])
+def test_play_in_the_stages_gears_does_no_harm(make_rig, backlash_um):
+    rig = make_rig(stage={"backlash_um": backlash_um})
+
+    assert_right(measured(rig), rig.matrix)
+
+
+@pytest.mark.parametrize("period_s", [0.005, 0.1])
+def test_a_quick_and_a_slow_camera_will_do(make_rig, period_s):
+    rig = make_rig(camera={"period_s": period_s, "rows": 360, "columns": 480})
+
+    assert_right(measured(rig), rig.matrix)
+
+
 def test_a_camera_that_does_not_see_the_sample_is_refused(make_rig):
     still = []
 
@@ -120,8 +134,8 @@ def test_the_stage_is_brought_back_and_never_leaves_the_pattern(make_rig):
     visit(drive, size_um=SIZE_UM, frames=1)
 
     places_um = np.array([state.position_um for state in drive.states])
-    assert drive.here_um == pytest.approx(drive.start_um, abs=1.5)
-    assert np.abs(places_um - drive.start_um).max() < SIZE_UM / 2.0 + 5.0
+    assert drive.here_um == pytest.approx(drive.start_um, abs=3.0)
+    assert np.abs(places_um - drive.start_um).max() < SIZE_UM / 2.0 + 20.0
 
 
 def test_a_pattern_that_would_leave_the_limits_is_refused_before_anything_moves(make_rig):
