@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Format] = {
         module="ome_zarr",
         suffix=".ome.zarr",
         packages=("zarr",),
-        disk_share=0.6,
+        disk_share=0.8,
         marker="zarr.json",
     ),
 }
