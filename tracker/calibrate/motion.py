@@ -1,6 +1,7 @@
 """How a stage obeys velocities: from what it was sent and where it was to unit, delay and ramps.
 
-The model: a velocity that is written at `t` acts at `t + delay_s`; the stage then goes from its
+The model: a velocity that is written at `t` acts at `t + delay_s`, along each axis with a delay
+of its own (many controllers are told of one axis after the other); the stage then goes from its
 present velocity to `unit_ratio` times the new one at `acceleration_um_s2`, and what it carries
 follows with a time constant of `settle_s`. A command that came late on a busy computer shifts
 all that follows, so each change of velocity is judged against the positions just before it.
@@ -24,7 +25,7 @@ Floats: TypeAlias = NDArray[np.float64]
 _Residual: TypeAlias = Callable[[Floats], Floats]
 
 _FIRST_SETTLING_S = 0.02
-_WITHOUT_SETTLING = 3  # of the parameters, the first so many
+_WITHOUT_SETTLING = 4  # of the parameters, the first so many
 _CLEARLY = 0.8
 _ROUNDS = 60
 _MOST_RESIDUAL = 0.02  # of the farthest way
@@ -33,8 +34,9 @@ _NO_SETTLING_S = 5e-4
 _BEFORE_S, _AFTER_S = 0.1, 0.15
 _REWEIGHTINGS = 3
 _OUTSIDE, _SIGMA_PER_MAD, _FINEST_UM = 2.0, 1.4826, 0.05
-_STEP = np.array([1e-4, 1e-5, 1e-3, 1e-5])  # for the derivatives, in the order of `_Guess`
-_WITHIN = ((0.05, 20.0), (0.0, 0.5), (math.log(1e2), math.log(1e7)), (0.0, 0.5))
+# In the order unit ratio, delay along x, along y, logarithm of the acceleration, settling.
+_STEP = np.array([1e-4, 1e-5, 1e-5, 1e-3, 1e-5])  # for the derivatives
+_WITHIN = ((0.05, 20.0), (0.0, 0.5), (0.0, 0.5), (math.log(1e2), math.log(1e7)), (0.0, 0.5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class MotionFit:
     """How the stage obeys. Errors are standard errors; `residual_um` is a root mean square."""
 
     unit_ratio: float  # real velocity over the velocity that the driver believes to have sent
-    delay_s: float  # a velocity written to the stage acting on it
+    delay_s: float  # a velocity written to the stage acting on it, the mean of both axes
+    delay_by_axis_s: tuple[float, float]
     acceleration_um_s2: float
     settle_s: float
     unit_ratio_error: float
@@ -51,6 +54,8 @@ class MotionFit:
 
 
 class _Guess(NamedTuple):
+    """What is believed of one axis."""
+
     unit_ratio: float
     delay_s: float
     log_acceleration: float
@@ -84,7 +89,7 @@ def fit_motion(sent: Sequence[Sent], states: Sequence[StageState]) -> MotionFit:
 
     def left_um(guess: Floats) -> Floats:
         predicted = [
-            predict_um(written_s, velocities_um_s[:, axis], times_s, _Guess(*guess.tolist()))
+            predict_um(written_s, velocities_um_s[:, axis], times_s, _of_axis(guess, axis))
             for axis in (0, 1)
         ]
         return knees.left_um((places_um - np.array(predicted).T).T.ravel())
@@ -96,6 +101,11 @@ def fit_motion(sent: Sequence[Sent], states: Sequence[StageState]) -> MotionFit:
     is_clear = _cost(left_um(settling)) < _CLEARLY * _cost(left_um(without))
     best = settling if is_clear else without
     return _judged(best, left_um(best), _jacobian(left_um, best), way_um)
+
+
+def _of_axis(guess: Floats, axis: int) -> _Guess:
+    unit_ratio, *delays_s, log_acceleration, settle_s = guess.tolist()
+    return _Guess(unit_ratio, delays_s[axis], log_acceleration, settle_s)
 
 
 def _cost(left_um: Floats) -> float:
@@ -215,7 +225,7 @@ def _followed(legs: Floats, since_s: Floats, settle_s: float) -> Floats:
 
 
 def _first_guess(settle_s: float) -> Floats:
-    return np.array([1.0, 0.01, math.log(3e4), settle_s])
+    return np.array([1.0, 0.01, 0.01, math.log(3e4), settle_s])
 
 
 def _jacobian(left_um: _Residual, guess: Floats) -> Floats:
@@ -260,17 +270,18 @@ def _judged(best: Floats, left_um: Floats, slope: Floats, way_um: float) -> Moti
             f"the stage does not follow velocities as a stage does: {residual_um:.1f} um are left "
             f"over of {way_um:.0f}; was it touched, or moved by a joystick?"
         )
-    if best[3] < _NO_SETTLING_S:  # so short, it cannot be told from delay, and is none
+    if best[-1] < _NO_SETTLING_S:  # so short, it cannot be told from delay, and is none
         slope = slope[:, :_WITHOUT_SETTLING]
     free = max(len(left_um) - slope.shape[1], 1)
     spread = np.linalg.pinv(slope.T @ slope) * float((left_um**2).sum()) / free
-    guess = _Guess(*best.tolist())
+    x, y = _of_axis(best, 0), _of_axis(best, 1)
     return MotionFit(
-        unit_ratio=guess.unit_ratio,
-        delay_s=guess.delay_s,
-        acceleration_um_s2=math.exp(guess.log_acceleration),
-        settle_s=guess.settle_s,
+        unit_ratio=x.unit_ratio,
+        delay_s=0.5 * (x.delay_s + y.delay_s),
+        delay_by_axis_s=(x.delay_s, y.delay_s),
+        acceleration_um_s2=math.exp(x.log_acceleration),
+        settle_s=x.settle_s,
         unit_ratio_error=math.sqrt(abs(spread[0, 0])),
-        delay_error_s=math.sqrt(abs(spread[1, 1])),
+        delay_error_s=0.5 * math.sqrt(abs(spread[1:3, 1:3].sum())),
         residual_um=residual_um,
     )

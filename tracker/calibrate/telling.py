@@ -40,13 +40,15 @@ def motion_text(
 ) -> str:
     """Tell how the stage obeys, and how its time and the pictures' go together."""
     late_ms = 1e3 * lateness.lateness_s
+    x_ms, y_ms = (1e3 * delay_s for delay_s in motion.delay_by_axis_s)
     return "\n".join(
         (
             f"  velocity unit    {motion.unit_ratio:.4f} times what the config says "
             f"(+- {motion.unit_ratio_error:.4f})",
             f"  acceleration     {motion.acceleration_um_s2:.0f} um/s2",
             f"  command delay    {1e3 * motion.delay_s:.2f} ms from written to acting "
-            f"(+- {1e3 * motion.delay_error_s:.2f}); the driver believes {1e3 * believed_s:.2f}",
+            f"(+- {1e3 * motion.delay_error_s:.2f}): {x_ms:.2f} along x, {y_ms:.2f} along y",
+            f"  believed so far  {1e3 * believed_s:.2f} ms, by the driver",
             f"  settling         {1e3 * motion.settle_s:.1f} ms",
             f"  residual         {motion.residual_um:.2f} um",
             f"  pictures         exposed {abs(late_ms):.2f} ms "

@@ -46,7 +46,7 @@ def test_delay_acceleration_and_settling_are_the_scenarios(make_rig, stage):
     assert fit.settle_s == pytest.approx(truth.settle_s, rel=0.05, abs=5e-4)
 
 
-def told_wrongly(ratio, *, late_s=0.0, noise_um=0.0):
+def told_wrongly(ratio, *, late_s=0.0, noise_um=0.0, y_later_s=0.0):
     """Return a test on a stage whose unit the driver has wrong, some commands coming late."""
     draw = np.random.default_rng(4)
     stage = SimulatedMechanics(StageDynamics())
@@ -58,7 +58,8 @@ def told_wrongly(ratio, *, late_s=0.0, noise_um=0.0):
             states.append((t_ask_s, None))
         was_late = draw.random() < 0.2
         sent.append(Sent(written_s=t_s, velocity_um_s=velocity_um_s))
-        stage.set_velocity(t_s + was_late * late_s, ratio * velocity_um_s)
+        for axis, later_s in ((0, 0.0), (1, y_later_s)):
+            stage.run_axis(axis, t_s + was_late * late_s + later_s, ratio * velocity_um_s[axis])
         told = [(ask_s, stage.stage_um(ask_s)) for ask_s, _ in states[-5:] if ask_s > t_s]
         states[-len(told) :] = told
     return sent, [
@@ -82,6 +83,13 @@ def test_commands_that_come_late_now_and_then_do_not_spoil_the_rest():
     assert fit.unit_ratio == pytest.approx(1.0, rel=0.005)
     assert fit.delay_s == pytest.approx(0.006, abs=2e-3)
     assert fit.acceleration_um_s2 == pytest.approx(60_000.0, rel=0.1)
+
+
+def test_axes_that_are_told_one_after_the_other_have_delays_of_their_own():
+    fit = fit_motion(*told_wrongly(1.0, y_later_s=0.0011))
+
+    assert fit.delay_by_axis_s == pytest.approx((0.006, 0.0071), abs=2e-4)
+    assert fit.acceleration_um_s2 == pytest.approx(60_000.0, rel=0.02)
 
 
 def test_a_stage_that_moves_as_it_likes_is_refused():

@@ -11,6 +11,7 @@ from tracker.config import load_config
 MOTION = MotionFit(
     unit_ratio=1.25,
     delay_s=0.0143,
+    delay_by_axis_s=(0.0137, 0.0149),
     acceleration_um_s2=60_000.0,
     settle_s=0.0,
     unit_ratio_error=0.001,
