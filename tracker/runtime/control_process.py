@@ -70,6 +70,8 @@ def run_control(
     posts = make_rows_ring(place.posts_ring, POST_ROW, ring_s=config.record.ring_s)
     camera = open_camera(config.rig, session.rig_place(place), clock)
     try:
+        if doubt := check_calibration(config, camera.shape):
+            reports.send(Notice("control", doubt))
         facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
         write_camera_facts(place, facts)
         frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.ring_s)
