@@ -19,8 +19,8 @@ def check_calibration(config: Config, shape: tuple[int, int]) -> str | None:
     if (then.rows, then.columns) != shape:
         rows, columns = shape
         raise SessionError(
-            f"calibration: it was measured in pictures of {then.columns}x{then.rows} px, the camera "
-            f"gives {columns}x{rows}: calibrate anew, or set the camera as it was"
+            f"calibration: it was measured in pictures of {then.columns}x{then.rows} px, the "
+            f"camera gives {columns}x{rows}: calibrate anew, or set the camera as it was"
         )
     if then.camera != camera.kind:
         return f"the calibration was measured with a camera of kind {then.camera}"

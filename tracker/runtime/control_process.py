@@ -27,6 +27,7 @@ from tracker.estimate.head import HeadEstimator
 from tracker.geometry import um_per_px
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
 from tracker.parts import StagePost
+from tracker.runtime.calibration_check import check_calibration
 from tracker.runtime.loop import Loop
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import End, Notice, Ready, StartTracking, StopTracking
