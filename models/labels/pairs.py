@@ -67,7 +67,7 @@ class PairQuality:
 
 
 @dataclass(frozen=True, slots=True)
-class _Both:
+class Both:
     """Two labels of one head."""
 
     one: Label
@@ -90,13 +90,13 @@ def compare_pairs(heads: Sequence[Head], annotators: Sequence[str]) -> tuple[Pai
     """Compare every two annotators on the heads that both labelled."""
     found: list[PairQuality] = []
     for one, other in combinations(annotators, 2):
-        both: list[_Both] = []
+        both: list[Both] = []
         for head in heads:
             said = {label.annotator: label for label in head.labels}
             if one in said and other in said:
-                both.append(_Both(said[one], said[other], head.length_px))
+                both.append(Both(said[one], said[other], head.length_px))
         if both:
-            found.append(_pair(one, other, both))
+            found.append(compare(one, other, both))
     return tuple(found)
 
 
@@ -105,19 +105,19 @@ def compare_repeats(labels: LabelSet, consensus: Consensus) -> tuple[PairQuality
     found: list[PairQuality] = []
     for who in labels.annotators:
         both = [
-            _Both(passes[0], again, consensus.lengths.of(again))
+            Both(passes[0], again, consensus.lengths.of(again))
             for passes in labels.by(who).by_head().values()
             for again in passes[1:]
         ]
         if both:
-            found.append(_pair(who, who, both))
+            found.append(compare(who, who, both))
     return tuple(found)
 
 
 def gross_pairs(heads: Sequence[Head]) -> Share:
     """Return how many pairs of marked labels mean different ends, or ways round."""
     pairs = [
-        _Both(one, other, head.length_px).is_same_place()
+        Both(one, other, head.length_px).is_same_place()
         for head in heads
         for one, other in combinations(head.labels, 2)
     ]
@@ -129,7 +129,8 @@ def calls_of(labels: Iterable[Label]) -> list[str]:
     return [label.presence for label in labels if label.presence is not Presence.UNDECIDED]
 
 
-def _pair(one: str, other: str, both: Sequence[_Both]) -> PairQuality:
+def compare(one: str, other: str, both: Sequence[Both]) -> PairQuality:
+    """Compare two people's labels of the same heads."""
     calls = [calls_of([labels.one, labels.other]) for labels in both]
     same = [labels.is_same_place() for labels in both]
     distances: dict[str, Distances] = {}
@@ -151,6 +152,6 @@ def _pair(one: str, other: str, both: Sequence[_Both]) -> PairQuality:
     )
 
 
-def _apart_px(labels: _Both, place: int) -> float:
+def _apart_px(labels: Both, place: int) -> float:
     apart = (labels.one.keypoints_px() - labels.other.keypoints_px())[place]
     return float(np.linalg.norm(apart))

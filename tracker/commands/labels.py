@@ -1,57 +1,83 @@
 """Bring labels together from any tool, and see how far those who labelled agree.
 
 `import` reads the label files of DeepLabCut, SLEAP, COCO, Labelbox, Label Studio, CVAT or our own
-and writes one table; `consensus` makes one label of several; `report` judges the labels.
+and writes one table; `consensus` makes one label of several; `report` judges the labels; `example`
+makes frames and labels to try the others on.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import importlib.util
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.errors import UsageError
+from tracker.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from models.labels.formats import LabelFile
     from models.labels.label import LabelSet
+    from models.labels.words import Words
 
+_FORMATS = ("csv", "coco", "cvat", "deeplabcut", "labelbox", "label-studio", "sleap")
 _FILES_HELP = (
-    "label files; NAME=FILE says whose they are where the file does not, NAME@2=FILE that they "
-    "are that person's second, blind pass"
+    "label files of any tool; NAME=FILE says whose they are where the file does not, NAME@2=FILE "
+    "that they are that person's second, blind pass"
 )
+_OUT_HELP = "table to write: .csv (ours) or .json (COCO)"
+_WIDTH = 88
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the three commands and their options."""
+    """Declare the commands and their options."""
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
     reading = commands.add_parser("import", help="read label files of any tool into one table")
-    reading.add_argument("files", nargs="+", metavar="FILE", help=_FILES_HELP)
-    reading.add_argument(
-        "--out", type=Path, required=True, help="table to write: .csv (ours) or .json (COCO)"
+    _add_files(reading)
+    reading.add_argument("--out", type=Path, required=True, help=_OUT_HELP)
+    bringing = commands.add_parser("consensus", help="make one label of several people's")
+    _add_files(bringing)
+    bringing.add_argument("--out", type=Path, required=True, help=_OUT_HELP)
+    judging = commands.add_parser("report", help="say how far those who labelled agree")
+    _add_files(judging)
+    judging.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for report.html and worklist.csv"
     )
-    reading.add_argument("--images", type=Path, metavar="DIR", help="folder of the pictures")
-    reading.add_argument("--format", choices=_FORMATS, help="where the file does not show it")
-    reading.add_argument(
+    judging.add_argument(
+        "--within",
+        type=float,
+        default=5.0,
+        metavar="PERCENT",
+        help="the criterion, in percent of the head's length (default 5)",
+    )
+    judging.add_argument("--gold", metavar="NAME", help="whose labels are the truth")
+    trying = commands.add_parser("example", help="make frames, and labels of invented people")
+    trying.add_argument("--out", type=Path, required=True, metavar="DIR")
+    trying.add_argument("--frames", type=int, default=60)
+    trying.add_argument("--seed", type=int, default=1)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help=_FILES_HELP)
+    parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the pictures")
+    parser.add_argument("--format", choices=_FORMATS, help="where the file does not show it")
+    parser.add_argument(
         "--rename",
         action="append",
         default=[],
         metavar="THEIRS=OURS",
         help="what a name in the files means; THEIRS= leaves it out",
     )
-    reading.add_argument(
+    parser.add_argument(
         "--unmarked",
         choices=("undecided", "absent"),
         default="undecided",
         help="what a frame without any mark means",
     )
-    reading.add_argument(
-        "--skip-faulty", action="store_true", help="write the sound labels, and tell the others"
+    parser.add_argument(
+        "--skip-faulty", action="store_true", help="go on with the sound labels, naming the others"
     )
-
-
-_FORMATS = ("csv", "coco", "cvat", "deeplabcut", "labelbox", "label-studio", "sleap")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,39 +85,93 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         UsageError: an option cannot mean anything.
+        MissingExtraError: matplotlib, which the report's page needs, is not installed.
         ModelError: labels are faulty; every fault is named.
     """
     return _COMMANDS[arguments.what](arguments)
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from models.labels.assembly import Reading
-    from models.labels.checks import collect
-    from models.labels.faults import Findings, LabelError
-    from models.labels.formats import read_file
+    _check_suffix(arguments.out)
+    _write(arguments.out, _gathered(arguments))
+    return 0
+
+
+def _consensus(arguments: argparse.Namespace) -> int:
+    from models.labels.consensus import find_consensus
     from models.labels.label import Presence
-    from models.labels.words import words_from
+
+    _check_suffix(arguments.out)
+    labels = _gathered(arguments)
+    heads = find_consensus(labels).heads
+    undecided = sum(head.label.presence is Presence.UNDECIDED for head in heads)
+    outliers = [outlier for head in heads for outlier in head.outliers]
+    for who in sorted({outlier.annotator for outlier in outliers}):
+        count = sum(outlier.annotator == who for outlier in outliers)
+        print(f"put aside: {count} marks of {who} far from where the others put them")
+    print(f"undecided whether there is a head: {undecided} of {len(heads)}")
+    _write(arguments.out, type(labels)(tuple(head.label for head in heads)))
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from models.labels.gold import judge_by_gold
+    from models.labels.meaning import explain
+    from models.labels.quality import judge_labels
+    from models.labels.worklist import find_doubts, write_worklist
+
+    if not arguments.within > 0:
+        raise UsageError(f"--within {arguments.within}: expected more than 0 percent")
+    out: Path | None = arguments.out
+    if out is not None and importlib.util.find_spec("matplotlib") is None:
+        raise MissingExtraError("the page needs matplotlib: pip install 'wormlock[report]'")
+    labels = _gathered(arguments)
+    gold = judge_by_gold(labels, arguments.gold) if arguments.gold else ()
+    judged = labels.without(arguments.gold) if arguments.gold else labels
+    quality = judge_labels(judged, within_heads=arguments.within / 100.0)
+    for statement in explain(quality, gold):
+        print(f"\n{statement.title}: {statement.figure}" if statement.meaning else "")
+        said = statement.meaning or f"{statement.title} {statement.figure}"
+        print(textwrap.fill(said, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        if statement.todo:
+            print(textwrap.fill(statement.todo, _WIDTH, initial_indent="  -> "))
+    doubts = find_doubts(quality)
+    print(f"\nto look at again: {len(doubts)} heads")
+    if out is not None:
+        from models.labels.page import Report, page_of
+        from models.labels.text_files import write_text
+
+        title = f"Labels of {', '.join(judged.annotators)}"
+        page = page_of(Report(title, quality, gold, doubts, arguments.images))
+        write_text(out / "report.html", page)
+        write_worklist(out / "worklist.csv", doubts)
+        print(f"{out / 'report.html'}\n{out / 'worklist.csv'}")
+    return 0
+
+
+def _example(arguments: argparse.Namespace) -> int:
+    from tracker.commands.label_example import write_example
+
+    if arguments.frames < 1:
+        raise UsageError(f"--frames {arguments.frames}: expected 1 or more")
+    for file in write_example(arguments.out, frames=arguments.frames, seed=arguments.seed):
+        print(file)
+    return 0
+
+
+def _gathered(arguments: argparse.Namespace) -> LabelSet:
+    """Read the files that a command was given, and tell what is to be known of them."""
+    from models.labels.faults import LabelError
+    from models.labels.gathering import Gathering, gather
+    from models.labels.label import CONSENSUS, Presence
 
     images: Path | None = arguments.images
     if images is not None and not images.is_dir():
         raise UsageError(f"--images {images}: is no folder")
-    _check_suffix(arguments.out)
-    words = words_from(arguments.rename)
-    findings: list[Findings] = []
-    for file in map(_label_file, arguments.files):
-        reading = Reading(
-            annotator=file.annotator,
-            repeat=file.repeat,
-            words=words,
-            unmarked=Presence(arguments.unmarked),
-        )
-        try:
-            findings.append(read_file(file.path, reading, kind=arguments.format))
-        except LabelError as error:
-            if not error.faults:
-                raise
-            findings.append(Findings(str(file.path), faults=list(error.faults)))
-    collected = collect(findings, images=images)
+    gathering = Gathering(
+        _words(arguments.rename), Presence(arguments.unmarked), arguments.format, images
+    )
+    collected = gather([_label_file(word) for word in arguments.files], gathering)
     if collected.faults and not arguments.skip_faulty:
         raise LabelError(collected.faults)
     for fault in collected.faults:
@@ -99,9 +179,16 @@ def _import(arguments: argparse.Namespace) -> int:
     for note in collected.notes:
         print(f"note: {note}")
     if not len(collected.labels):
-        raise UsageError("no label was sound: nothing is written")
-    _write(arguments.out, collected.labels)
-    return 0
+        raise UsageError("no label was sound: nothing to go on with")
+    if arguments.what != "import" and CONSENSUS in collected.labels.annotators:
+        raise UsageError("a consensus is among the labels: give the labels that it was made of")
+    return collected.labels
+
+
+def _words(renamings: Sequence[str]) -> Words:
+    from models.labels.words import words_from
+
+    return words_from(renamings)
 
 
 def _label_file(word: str) -> LabelFile:
@@ -133,4 +220,9 @@ def _write(out: Path, labels: LabelSet) -> None:
     print(f"{len(labels)} labels of {frames} frames by {', '.join(labels.annotators)}: {out}")
 
 
-_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"import": _import}
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "import": _import,
+    "consensus": _consensus,
+    "report": _report,
+    "example": _example,
+}

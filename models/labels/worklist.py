@@ -1,0 +1,113 @@
+"""The frames worth looking at again, worst first, and why."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.labels.consensus import Head
+from models.labels.label import Presence
+from models.labels.placing import Placing
+from models.labels.quality import Quality, worst_heads
+from models.labels.text_files import write_text
+
+COLUMNS = ("file", "index", "animal", "why", "worst_head_lengths", "worst_px", "annotators")
+_SERIOUS = 1000.0  # whole heads in the wrong place come before any number of head lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A head to look at again; `weight` is larger the worse it is."""
+
+    head: Head
+    why: str
+    weight: float
+    worst_heads: float  # in head lengths; NaN where no two marks can be compared
+
+
+def find_doubts(quality: Quality) -> list[Doubt]:
+    """Return what to look at again, worst first."""
+    doubts = [
+        doubt
+        for head in quality.consensus.heads
+        if (doubt := _doubt(head, quality.within_heads)) is not None
+    ]
+    return sorted(doubts, key=lambda doubt: (-doubt.weight, doubt.head.label.key))
+
+
+def _doubt(head: Head, within_heads: float) -> Doubt | None:
+    whys: list[tuple[float, str]] = []
+    if Placing.CONTESTED in head.placings:
+        who = _who(head, Placing.CONTESTED)
+        whys.append((3 * _SERIOUS, f"{who} mean different ends, and none has more voices"))
+    for placing, weight in (
+        (Placing.SWAPPED, 2.6 * _SERIOUS),
+        (Placing.REVERSED, 2.4 * _SERIOUS),
+        (Placing.ELSEWHERE, 2.2 * _SERIOUS),
+    ):
+        if placing in head.placings:
+            whys.append((weight, f"{_who(head, placing)} against the others: {placing}"))
+    if head.is_presence_disputed:
+        whys.append((2 * _SERIOUS, _disputed(head)))
+    elif head.label.presence is Presence.UNDECIDED:
+        whys.append((_SERIOUS, "nobody has said whether there is a head"))
+    worst = worst_heads(head)
+    for outlier in head.outliers:
+        whys.append(
+            (
+                outlier.distance_px / head.length_px,
+                f"{outlier.annotator}'s {outlier.keypoint} lies {outlier.distance_px:.1f} px off",
+            )
+        )
+    if worst > within_heads and not whys:
+        whys.append((worst, f"marks lie up to {worst:.0%} of the head's length apart"))
+    if not whys:
+        return None
+    return Doubt(head, "; ".join(why for _, why in whys), max(whys)[0], worst)
+
+
+def _who(head: Head, placing: Placing) -> str:
+    said = zip(head.labels, head.placings, strict=True)
+    return _joined([label.annotator for label, found in said if found is placing])
+
+
+def _disputed(head: Head) -> str:
+    seen, none = (
+        _joined([label.annotator for label in head.labels if label.presence is presence])
+        for presence in (Presence.PRESENT, Presence.ABSENT)
+    )
+    return f"{seen}: a head; {none}: none"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def write_worklist(file: Path, doubts: Sequence[Doubt]) -> None:
+    """Write the worklist as a table that any program opens.
+
+    Raises:
+        LabelError: it cannot be written.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for doubt in doubts:
+        frame = doubt.head.label.frame
+        worst_px = doubt.worst_heads * doubt.head.length_px
+        figures = [doubt.worst_heads, worst_px]
+        table.writerow(
+            [
+                frame.file,
+                frame.index,
+                doubt.head.label.animal,
+                doubt.why,
+                *("" if math.isnan(figure) else f"{figure:.3f}" for figure in figures),
+                " ".join(label.annotator for label in doubt.head.labels),
+            ]
+        )
+    write_text(file, text.getvalue())
