@@ -48,7 +48,8 @@ def _amount(quality: Quality) -> Statement:
     return Statement(
         "Labels",
         f"{quality.frames} frames by {', '.join(quality.consensus.annotators)}; "
-        f"{quality.multiply} labelled by several people ({part:.0%}), {quality.singly} by one",
+        f"{quality.multiply} labelled by several people ({100 * part:.0f} %), "
+        f"{quality.singly} by one",
         "Only what several people labelled tells how good the labels are.",
         "A third of the frames labelled by three people is the usual practice." if few else "",
     )
@@ -56,7 +57,7 @@ def _amount(quality: Quality) -> Statement:
 
 def _within(quality: Quality) -> Statement:
     length_px = quality.consensus.lengths.overall
-    limit = f"{quality.within_heads:.0%} of the head's length"
+    limit = f"{100 * quality.within_heads:g} % of the head's length"
     if math.isfinite(length_px):
         limit += f" (about {quality.within_heads * length_px:.1f} px of {length_px:.0f} px)"
     each = "; ".join(
@@ -149,11 +150,10 @@ def _hands(quality: Quality) -> list[Statement]:
 def _repeats(repeats: Sequence[PairQuality]) -> list[Statement]:
     return [
         Statement(
-            f"{pair.one} beside herself or himself",
-            f"{distances(pair)}; same end in {percent(pair.same_place)} of {pair.heads} blind "
-            "repeats",
-            "The same person, the same frame, another day: nobody agrees with others better than "
-            "with herself or himself.",
+            f"{pair.one}, the same frames again",
+            f"same end in {percent(pair.same_place)} of {pair.same_place.of} blind repeats",
+            f"Distances of the two passes: {distances(pair)}. A person's own unrest: others can "
+            "hardly be expected to come closer.",
         )
         for pair in repeats
     ]
@@ -169,11 +169,11 @@ def _gold(found: GoldQuality) -> Statement:
     is_poor = pair.same_place.of > 0 and pair.same_place.part < 0.97
     return Statement(
         f"{pair.one} beside the gold frames",
-        f"{distances(pair)}; right end in {percent(pair.same_place)}, presence right in "
-        f"{percent(pair.presence_agreed)} of {pair.heads} heads",
-        "Distance to the truth, not only to the others. Bias towards the bulb in px (minus: "
-        f"towards the nose): {bias or 'not known'}.",
-        f"Go through the missed gold frames with {pair.one}." if is_poor else "",
+        f"right end in {percent(pair.same_place)}, presence right in "
+        f"{percent(pair.presence_agreed)} of {pair.heads} labels",
+        f"Distance to the truth, not only to the others: {distances(pair)}. Bias towards the bulb "
+        f"in px (minus: towards the nose): {bias or 'not known'}.",
+        f"Go through the gold frames that were missed with {pair.one}." if is_poor else "",
     )
 
 

@@ -28,7 +28,9 @@ h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:38px 0 8px}
 .card h3{font-size:13px;margin:0;color:#68717a;font-weight:600}
 .card b{display:block;font-size:16px;margin:2px 0 6px}.card p{margin:0;font-size:14px}
 .card .todo{margin-top:8px;padding-left:10px;border-left:3px solid #d99a2b}
-.wide{grid-column:1/-1}img{max-width:100%}.plots img{margin:4px 12px 4px 0;vertical-align:top}
+.wide{grid-column:1/-1}img{max-width:100%}
+.plots img{max-width:49%;margin:4px 0;vertical-align:middle}
+.plots img:last-child{max-width:100%}
 table{border-collapse:collapse;font-size:13.5px;margin:6px 0}
 td,th{padding:4px 10px;text-align:right;border-bottom:1px solid #e8ebed}
 th{font-weight:600;color:#4a525a}td:first-child,th:first-child,.left{text-align:left}

@@ -65,8 +65,18 @@ def _window(head: Head, shape: tuple[int, ...]) -> tuple[float, float, float]:
     low, high = marks.min(axis=0), marks.max(axis=0)
     least = np.nanmax([_LEAST_HEADS * head.length_px, _LEAST_PX])
     side = min(whole, max(float(least), float((high - low).max()) * (1.0 + _ROOM)))
-    left, top = (low + high) / 2.0 - side / 2.0
-    return float(left), float(top), side
+    left, top = (
+        _inside(float(center) - side / 2.0, side, length)
+        for center, length in zip((low + high) / 2.0, (shape[1], shape[0]), strict=True)
+    )
+    return left, top, side
+
+
+def _inside(start: float, side: float, length: int) -> float:
+    """Return where a stretch begins, moved into the picture as far as it fits."""
+    if side >= length:
+        return (length - side) / 2.0
+    return min(max(start, 0.0), length - side)
 
 
 def _draw_marks(

@@ -87,20 +87,13 @@ def draw_hands(quality: Quality) -> bytes:
     """Draw each annotator's bias and scatter, keypoint by keypoint, the bulb to the right."""
     colors = color_of(quality.consensus.annotators)
     with rc_context(_STYLE):
-        figure = Figure(figsize=(9.6, 3.7), dpi=120, layout="constrained")
-        figure.suptitle(
-            "bias (dot) and scatter (ring) of each annotator beside the others",
-            x=0.01,
-            ha="left",
-            fontsize=10,
-            fontweight="bold",
-        )
+        figure = Figure(figsize=(9.6, 4.2), dpi=120, layout="constrained")
         reach_px = 1.0
         panels: list[Axes] = []
         for place, name in enumerate(KEYPOINTS):
             axes = figure.add_subplot(1, len(KEYPOINTS), place + 1)
             panels.append(axes)
-            axes.set_title(name.replace("_", " "), fontweight="normal")
+            axes.set_title(f"{name.replace('_', ' ')}: bias (dot), scatter (ring)")
             for hand in quality.hands:
                 if hand.keypoint == name and math.isfinite(hand.bias_along_px):
                     at = (hand.bias_along_px, hand.bias_across_px)
@@ -115,7 +108,7 @@ def draw_hands(quality: Quality) -> bytes:
         panels[0].set_ylabel("to its side (px)")
         handles, names = panels[0].get_legend_handles_labels()
         if handles:
-            figure.legend(handles, names, frameon=False, loc="outside lower center", ncols=8)
+            figure.legend(handles, names, frameon=False, loc="outside upper left", ncols=8)
         return _png(figure)
 
 

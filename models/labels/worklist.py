@@ -64,7 +64,7 @@ def _doubt(head: Head, within_heads: float) -> Doubt | None:
             )
         )
     if worst > within_heads and not whys:
-        whys.append((worst, f"marks lie up to {worst:.0%} of the head's length apart"))
+        whys.append((worst, f"marks lie up to {100 * worst:.0f} % of the head's length apart"))
     if not whys:
         return None
     return Doubt(head, "; ".join(why for _, why in whys), max(whys)[0], worst)

@@ -92,28 +92,34 @@ def advice(worth: Worth) -> str:
             f"Have about {math.ceil((FEWEST_PAIRS - worth.pairs) / 3)} more frames labelled by "
             "three people, and look again."
         )
-    rate = f"{worth.wrong:.1%} ({worth.wrong_low:.1%} to {worth.wrong_high:.1%})"
-    told = f"About {rate} of single labels mean the wrong end or a wrong presence"
+    bounds = (worth.wrong, worth.wrong_low, worth.wrong_high)
+    middle, low, high = (f"{100 * bound:.1f}" for bound in bounds)
+    told = (
+        f"About {middle} % ({low} to {high}) of single labels mean the wrong end or a wrong "
+        "presence"
+    )
     if worth.singly:
         told += f": some {worth.wrong_singles:.0f} of the {worth.singly} heads labelled once"
+    second = (
+        f"A second opinion on every frame labelled once would take {worth.singly} labels and "
+        f"find a wrong one in every {worth.labels_per_find:.0f}"
+    )
     if worth.wrong < _RARE:
         verdict = (
             "More repeats are not worth it: time is better spent on new frames, most of all on "
             "looks and postures that are not among these yet."
         )
     elif worth.wrong < _OFTEN:
-        verdict = (
-            "Look through the worklist first. A second opinion on every frame labelled once would "
-            f"take {worth.singly} labels and find one wrong one in {worth.labels_per_find:.0f}; "
-            "new frames teach a network as much for the same work."
-        )
+        verdict = "Look through the worklist first."
+        if worth.singly:
+            verdict += f" {second}; spend the time on new frames unless every error counts."
     else:
         verdict = (
             "Agree first on how to tell head from tail and when a head counts as there, and mend "
-            "the worklist together; then a second opinion on every frame labelled once "
-            f"({worth.singly} labels, one in {worth.labels_per_find:.0f} finds a wrong one) is "
-            "worth its while."
+            "the worklist together."
         )
+        if worth.singly:
+            verdict += f" Then more repeats are worth their while. {second}."
     return f"{told}. {verdict} {_precision(worth)}"
 
 
