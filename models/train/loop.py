@@ -22,7 +22,7 @@ from models.train.loss import loss_of, target_for
 from models.train.network import HeadNetwork
 
 _STATE_FILE = "state.pt"
-_KEYPOINT_WEIGHT = 0.4  # beside the loss of the heads' map
+_KEYPOINT_WEIGHT = 0.2  # beside the loss of the heads' map
 _MISTAKEN = 0.5  # a head seen so surely where none is makes a hard place
 _AVERAGED_STEPS = 300  # the shipped weights are a running mean over about so many steps
 
