@@ -98,23 +98,76 @@ class ControlConfig(Section):
     derivative: NonNegativeFloat = 0.0  # law pid alone
 
 
+class KeepOutBox(Section):
+    """A box that the stage must not enter, in stage coordinates."""
+
+    kind: Literal["box"]
+    lower_um: Pair
+    upper_um: Pair
+
+    @model_validator(mode="after")
+    def _is_not_empty(self) -> KeepOutBox:
+        _check_corners(self.lower_um, self.upper_um)
+        return self
+
+
+class KeepOutCircle(Section):
+    """A circle that the stage must not enter, in stage coordinates."""
+
+    kind: Literal["circle"]
+    center_um: Pair
+    radius_um: PositiveFloat
+
+
+AnyKeepOut = Annotated[KeepOutBox | KeepOutCircle, Field(discriminator="kind")]
+
+
+class SearchConfig(Section):
+    """How a head that was lost is looked for: along a spiral about where it was seen last."""
+
+    speed_um_s: PositiveFloat
+    out_to_um: PositiveFloat
+
+
+def _check_corners(lower_um: Pair, upper_um: Pair) -> None:
+    for axis, low, high in zip("xy", lower_um, upper_um, strict=True):
+        if low >= high:
+            raise ValueError(f"lower_um must lie below upper_um, but {axis} is {low} and {high}")
+
+
+# From mid-exposure to the command's turn no head is younger: readout, detection, the wire.
+LEAST_COAST_S = 0.02
+
+
 class SafetyConfig(Section):
-    """What the guard holds to. No defaults: a wrong one breaks objectives."""
+    """What the guard holds to. No defaults for limits: a wrong one breaks objectives."""
 
     lower_um: Pair
     upper_um: Pair
     max_speed_um_s: PositiveFloat
     max_acceleration_um_s2: PositiveFloat
     deadman_s: PositiveFloat
-    coast_s: NonNegativeFloat
+    coast_s: PositiveFloat
+    keep_out: tuple[AnyKeepOut, ...] = ()
+    search: SearchConfig | None = None  # None: a lost head is waited for
+    sign_check: bool = False  # test moves before tracking starts
+    # So far may the stage have gone in half a second beyond what it was told; None: any way.
+    unexplained_um: PositiveFloat | None = 50.0
 
     @model_validator(mode="after")
-    def _box_is_not_empty(self) -> SafetyConfig:
-        for axis, low, high in zip("xy", self.lower_um, self.upper_um, strict=True):
-            if low >= high:
-                raise ValueError(
-                    f"lower_um must lie below upper_um, but {axis} is {low} and {high}"
-                )
+    def _can_mean_something(self) -> SafetyConfig:
+        _check_corners(self.lower_um, self.upper_um)
+        if self.coast_s < LEAST_COAST_S:
+            raise ValueError(
+                f"coast_s is {self.coast_s:g} s, but a head is older than {LEAST_COAST_S:g} s "
+                "whenever the stage is told of it, and would never be followed at full speed: "
+                "expected at least that, better 0.3"
+            )
+        if self.search is not None and self.search.speed_um_s > self.max_speed_um_s:
+            raise ValueError(
+                f"search.speed_um_s is {self.search.speed_um_s:g}, faster than max_speed_um_s, "
+                f"{self.max_speed_um_s:g}: expected no more than that"
+            )
         return self
 
 

@@ -7,7 +7,7 @@ fixed record (numpy structured dtype) of the same words.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -22,6 +22,7 @@ class Mode(IntEnum):
 
     IDLE = 0  # looking, not steering
     TRACKING = 1
+    CHECKING = 2  # test moves, before tracking starts
 
 
 class GuardAction(IntFlag):
@@ -36,6 +37,10 @@ class GuardAction(IntFlag):
     DEADMAN = 32  # no fresh command: halted
     STOPPED = 64  # halted by the operator, until released
     UNPLACED = 128  # no recent position of the stage: stand still
+    KEEP_OUT = 256  # turned aside before a zone that is kept out of
+    RUNAWAY = 512  # the head ran away from a stage that went after it: held until released
+    PUSHED = 1024  # the stage moves as nobody told it to: held until released
+    SEARCHING = 2048  # no head to follow: along the search's path, at its speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +69,19 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A velocity for the guard, with what it rests on: the frame, and the last seen head."""
+    """A velocity for the guard, with what it rests on: the frame, and the last seen head.
+
+    `off_um` is how far off the field's centre that frame showed the head; NaN where it did not.
+    A search rests on no head at all, and says so.
+    """
 
     sequence: int
     t_s: float
     frame_t_s: float
     seen_s: float
     velocity_um_s: Vec2
+    off_um: Vec2 = field(default_factory=lambda: np.full(2, np.nan))
+    is_search: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +165,8 @@ POST_ROW = np.dtype(
         ("frame_t_s", "<f8"),
         ("seen_s", "<f8"),
         ("velocity_um_s", "<f8", 2),
+        ("off_um", "<f8", 2),
+        ("is_search", "?"),
     ]
 )
 

@@ -11,6 +11,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def live_feed(launch: Launch, asked: Asked, tell: Callable[[str], None]) -> Gene
         HardwareError: the camera cannot be opened.
     """
     clock = HostClock()
-    crew = Crew(launch, clock, workers=())
+    crew = Crew(_unwatched(launch), clock, workers=())
     with tempfile.TemporaryFile() as log:
         camera: Camera | None = None
         has_opened = False
@@ -92,6 +93,12 @@ def live_feed(launch: Launch, asked: Asked, tell: Callable[[str], None]) -> Gene
                 camera.close()
             crew.end_rig()
             crew.dismiss()
+
+
+def _unwatched(launch: Launch) -> Launch:
+    """What a stage makes of a velocity is what is measured: no way is unexplained yet."""
+    safety = launch.config.safety.model_copy(update={"unexplained_um": None})
+    return replace(launch, config=launch.config.model_copy(update={"safety": safety}))
 
 
 def _await_stage(crew: Crew, asked: Asked) -> None:
@@ -174,7 +181,10 @@ class LiveFeed:
 
     def post(self, velocity_um_s: Vec2, frame: Frame) -> None:
         """Lay a velocity down for the guard, and wake the stage process."""
-        self._posts.append(self._sequence, self._clock.now_s(), frame.t_s, frame.t_s, velocity_um_s)
+        now_s, no_head_um = self._clock.now_s(), (math.nan, math.nan)
+        self._posts.append(
+            self._sequence, now_s, frame.t_s, frame.t_s, velocity_um_s, no_head_um, False
+        )
         self._sequence += 1
         self._wake.ring()
 

@@ -13,6 +13,8 @@ from models.detection import Detector
 from tracker.history import StageHistory
 from tracker.messages import Command, Estimate, Mode, Sighting, Tick
 from tracker.parts import Controller, Estimator, Listener, StagePost
+from tracker.safety.search import Search
+from tracker.safety.sign_check import SignCheck
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Loop:
     controller: Controller
     listeners: Sequence[Listener] = ()
     mode: Mode = Mode.IDLE
+    check: SignCheck | None = None  # of the calibration, while `mode` is CHECKING
+    search: Search | None = None  # for a head that is given up; None: stand and wait
     _ticks: int = field(default=0, init=False)
     _commands: int = field(default=0, init=False)
 
@@ -77,20 +81,43 @@ class Loop:
         stage: StageHistory,
         sighting: Sighting | None,
     ) -> Command | None:
-        """Steer when tracking. A head given up means stand still, and say so: we are alive."""
-        if self.mode is not Mode.TRACKING:
+        """Steer when tracking. A head given up is searched for, or means stand still and say so.
+
+        A command that stands still says that we are alive.
+        """
+        if self.mode is Mode.IDLE:
             return None
-        velocity_um_s: Vec2 = np.zeros(2)
-        seen_s = float("nan")
-        if foreseen is not None:
-            velocity_um_s = self.controller.steer(foreseen, stage, sighting)
-            seen_s = foreseen.seen_s
+        steering = self._steer(foreseen, stage, sighting)
+        off_um = np.full(2, np.nan)
+        if sighting is not None and self.mode is Mode.TRACKING:
+            off_um = sighting.head_um - stage.at(frame.t_s)
         sequence = self._commands
         self._commands += 1
         return Command(
             sequence=sequence,
             t_s=self.clock.now_s(),
             frame_t_s=frame.t_s,
-            seen_s=seen_s,
-            velocity_um_s=velocity_um_s,
+            seen_s=foreseen.seen_s if foreseen is not None else float("nan"),
+            velocity_um_s=np.zeros(2) if steering is None else steering,
+            off_um=off_um,
+            is_search=foreseen is None and steering is not None,
         )
+
+    def _steer(
+        self,
+        foreseen: Estimate | None,
+        stage: StageHistory,
+        sighting: Sighting | None,
+    ) -> Vec2 | None:
+        """Return where to go; None: nowhere."""
+        if self.mode is Mode.CHECKING:
+            if self.check is None or foreseen is None:
+                return None
+            return self.check.steer(foreseen.t_s)
+        if foreseen is not None:
+            if self.search is not None:
+                self.search.begin_at(foreseen.position_um)
+            return self.controller.steer(foreseen, stage, sighting)
+        if self.search is None:
+            return None
+        return self.search.steer(self.clock.now_s(), stage.position_um[-1])

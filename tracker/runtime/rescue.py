@@ -15,7 +15,7 @@ from hardware.registry import open_stage
 from hardware.stage import Stage
 from hardware.types import StageLimits, StageState
 from tracker.runtime.session_place import Session, SessionPlace
-from tracker.safety.guard import Guard, stage_limits
+from tracker.safety.guard import Guard, stage_limits, take_charge
 
 _TRY_FOR_S = 2.0  # a dying process may hold the port for a moment
 _STAND_WITHIN_S = 0.5
@@ -36,7 +36,7 @@ def halt_anew(place: SessionPlace, session: Session) -> None:
     if stage is None:
         return
     # a guard halts the stage that it takes in charge, and when it closes
-    guard = Guard(stage, limits, deadman_s=safety.deadman_s, coast_s=safety.coast_s, clock=clock)
+    guard = take_charge(stage, safety, clock)
     try:
         _see_it_stand(guard, clock)
     finally:

@@ -165,4 +165,6 @@ def _command(row: NDArray[np.void]) -> Command:
         frame_t_s=float(row["frame_t_s"][0]),
         seen_s=float(row["seen_s"][0]),
         velocity_um_s=row["velocity_um_s"][0].astype(np.float64),
+        off_um=row["off_um"][0].astype(np.float64),
+        is_search=bool(row["is_search"][0]),
     )

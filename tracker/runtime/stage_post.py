@@ -78,6 +78,8 @@ class RingStagePost:
             command.frame_t_s,
             command.seen_s,
             command.velocity_um_s,
+            command.off_um,
+            command.is_search,
         )
         self._wake.ring()
 

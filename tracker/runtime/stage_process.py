@@ -27,7 +27,7 @@ from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import Session, SessionPlace
 from tracker.runtime.stage_duty import StageDuty
 from tracker.runtime.wake import WakePort
-from tracker.safety.guard import Guard, stage_limits
+from tracker.safety.guard import Guard, stage_limits, take_charge
 
 logger = logging.getLogger(__name__)
 
@@ -127,13 +127,7 @@ def _take_charge(place: SessionPlace, session: Session, clock: Clock) -> tuple[G
     stage = open_stage(config.rig, session.rig_place(place), limits, clock)
     if stage is None:
         raise SessionError("rig.stage.kind is none: there is nothing for a stage process to do")
-    guard = Guard(
-        stage,
-        limits,
-        deadman_s=config.safety.deadman_s,
-        coast_s=config.safety.coast_s,
-        clock=clock,
-    )
+    guard = take_charge(stage, config.safety, clock)
     try:
         return guard, hold_limits(stage)
     except BaseException:

@@ -24,7 +24,6 @@ from tracker.messages import (
     POSITION_ROW,
     STAGE_ROW,
     TICK_ROW,
-    Mode,
     Tick,
     stage_record,
     tick_record,
@@ -34,7 +33,8 @@ from tracker.record.score import RunRows
 from tracker.runtime.ideal_detections import IdealDetector, TimedDetector
 from tracker.runtime.loop import Loop
 from tracker.runtime.stepped_post import SteppedPost
-from tracker.safety.guard import Guard, stage_limits
+from tracker.runtime.tracking_start import Outcome, TrackingStart, make_check, make_search
+from tracker.safety.guard import stage_limits, take_charge
 
 IDEAL_TURNAROUND_S = 0.0015
 RENDERED_TURNAROUND_S = 0.003
@@ -89,13 +89,7 @@ class SteppedSession:
     ) -> None:
         self._rig = rig
         self._clock = clock
-        guard = Guard(
-            rig.stage,
-            rig.stage.limits,
-            deadman_s=config.safety.deadman_s,
-            coast_s=config.safety.coast_s,
-            clock=clock,
-        )
+        guard = take_charge(rig.stage, config.safety, clock)
         self.post = SteppedPost(guard, clock, poll_hz=config.poll_hz)
         min_confidence = config.detector.min_confidence
         self._ideal = None if network else IdealDetector(min_confidence=min_confidence)
@@ -111,8 +105,11 @@ class SteppedSession:
                 config.estimate, rig.believed_calibration, min_confidence=min_confidence
             ),
             controller=make_controller(config.control),
-            mode=Mode.TRACKING,
+            search=make_search(config.safety, rig.believed_calibration, rig.shape),
         )
+        self.start = TrackingStart(self.loop, make_check(config.safety, frame_s=rig.period_s))
+        self.outcomes: list[Outcome] = []
+        self.start.begin()
         self._unseen = np.zeros((1, 1), np.uint8)
         self.exposures: list[Exposure] = []
         self.ticks: list[Tick] = []
@@ -139,6 +136,8 @@ class SteppedSession:
         )
         tick = self.loop.tick(frame)
         self.ticks.append(tick)
+        if outcome := self.start.note(tick):
+            self.outcomes.append(outcome)
         return tick
 
     def run(self, seconds: float) -> None:

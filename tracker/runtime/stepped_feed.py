@@ -13,7 +13,7 @@ from tracker.calibrate.feed import Sent
 from tracker.config import SafetyConfig
 from tracker.messages import Command
 from tracker.runtime.stepped_post import SteppedPost
-from tracker.safety.guard import Guard
+from tracker.safety.guard import take_charge
 
 
 class SteppedFeed:
@@ -24,13 +24,9 @@ class SteppedFeed:
     ) -> None:
         self._rig = rig
         self._clock = clock
-        guard = Guard(
-            rig.stage,
-            rig.stage.limits,
-            deadman_s=safety.deadman_s,
-            coast_s=safety.coast_s,
-            clock=clock,
-        )
+        # What a stage makes of a velocity is what is measured here: no way is unexplained yet.
+        unwatched = safety.model_copy(update={"unexplained_um": None})
+        guard = take_charge(rig.stage, unwatched, clock)
         self._post = SteppedPost(guard, clock, poll_hz=poll_hz)
         self._next = 0
         self._unseen = np.zeros((1, 1), np.uint8)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hardware.types import StageLimits, Vec2
 from tracker.messages import GuardAction
+from tracker.safety.keep_out import Reach, Zone, limit_to_outside
 from tracker.safety.limits import (
     limit_acceleration,
     limit_speed,
@@ -41,7 +44,10 @@ class Situation:
 
 
 def clamp(
-    velocity_um_s: Vec2, situation: Situation, limits: StageLimits
+    velocity_um_s: Vec2,
+    situation: Situation,
+    limits: StageLimits,
+    keep_out: Sequence[Zone] = (),
 ) -> tuple[Vec2, GuardAction]:
     """Return what of a velocity may be sent, and what was done to it."""
     action = GuardAction.NONE
@@ -53,7 +59,7 @@ def clamp(
         action |= GuardAction.SPEED
     if situation.share < 1.0:
         action |= GuardAction.COASTING
-    wanted_um_s, before = _inside(slow_um_s * situation.share, situation, limits)
+    wanted_um_s, before = _inside(slow_um_s * situation.share, situation, limits, keep_out)
     slewed_um_s = limit_acceleration(
         wanted_um_s,
         situation.last_um_s,
@@ -63,16 +69,17 @@ def clamp(
     if slewed_um_s is not wanted_um_s:
         action |= GuardAction.ACCELERATION
     # The edge of the travel has the last word: better a hard brake than a crash.
-    allowed_um_s, after = _inside(slewed_um_s, situation, limits)
+    allowed_um_s, after = _inside(slewed_um_s, situation, limits, keep_out)
     return allowed_um_s, action | before | after
 
 
 def _inside(
-    velocity_um_s: Vec2, situation: Situation, limits: StageLimits
+    velocity_um_s: Vec2, situation: Situation, limits: StageLimits, keep_out: Sequence[Zone]
 ) -> tuple[Vec2, GuardAction]:
     where = situation.whereabouts
     if where is None:
         return np.zeros(2), GuardAction.UNPLACED
+    action = GuardAction.NONE
     inside_um_s = limit_travel(
         velocity_um_s,
         lowest_um=where.lowest_um,
@@ -81,5 +88,22 @@ def _inside(
         ahead_s=situation.ahead_s,
     )
     if (inside_um_s == velocity_um_s).all():
-        return velocity_um_s, GuardAction.NONE
-    return inside_um_s, GuardAction.TRAVEL
+        inside_um_s = velocity_um_s
+    else:
+        action |= GuardAction.TRAVEL
+    if not keep_out:
+        return inside_um_s, action
+    outside_um_s = limit_to_outside(inside_um_s, _reach(where, situation, limits), keep_out)
+    if (outside_um_s != inside_um_s).any():
+        action |= GuardAction.KEEP_OUT
+    return outside_um_s, action
+
+
+def _reach(where: Whereabouts, situation: Situation, limits: StageLimits) -> Reach:
+    return Reach(
+        lowest_um=where.lowest_um,
+        highest_um=where.highest_um,
+        last_um_s=situation.last_um_s,
+        ahead_s=situation.ahead_s,
+        acceleration_um_s2=limits.max_acceleration_um_s2 / math.sqrt(2.0),
+    )

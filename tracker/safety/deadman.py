@@ -1,13 +1,14 @@
-"""The dead-man's switch and the operator's stop, as a state that is passed from turn to turn.
+"""The dead-man's switch: the guard's state, and when it last heard a fresh command.
 
-Two latches. The dead-man's falls when no command that rests on a fresh frame has come for
-`deadman_s`, and is lifted only by one that does: a process that froze and thawed cannot resume
-on stale news. The operator's falls on stop, and is lifted by the operator alone.
+When no command that rests on a fresh frame has come for `deadman_s` the state is `SILENT`, and
+only such a command ends that: a process that froze and thawed cannot resume on stale news.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+
+from tracker.safety.states import Event, State, after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +17,12 @@ class DeadMan:
 
     deadman_s: float
     heard_s: float = float("-inf")  # when the last fresh command came
-    is_latched: bool = True
-    is_stopped: bool = False
+    state: State = State.SILENT
 
     @property
     def may_move(self) -> bool:
-        """Whether neither latch has fallen."""
-        return not (self.is_latched or self.is_stopped)
+        """Whether commands are obeyed."""
+        return self.state is State.FREE
 
 
 def is_fresh(frame_t_s: float, now_s: float, *, deadman_s: float) -> bool:
@@ -34,24 +34,19 @@ def is_fresh(frame_t_s: float, now_s: float, *, deadman_s: float) -> bool:
     return 0.0 <= now_s - frame_t_s < deadman_s
 
 
-def hear(state: DeadMan, frame_t_s: float, now_s: float) -> DeadMan:
+def hear(deadman: DeadMan, frame_t_s: float, now_s: float) -> DeadMan:
     """Take note of a command that rests on a frame; only a fresh one changes anything."""
-    if not is_fresh(frame_t_s, now_s, deadman_s=state.deadman_s):
-        return state
-    return replace(state, heard_s=now_s, is_latched=False)
+    if not is_fresh(frame_t_s, now_s, deadman_s=deadman.deadman_s):
+        return deadman
+    return replace(deadman, heard_s=now_s, state=after(deadman.state, Event.FRESH))
 
 
-def elapse(state: DeadMan, now_s: float) -> DeadMan:
-    """Let time pass: silence latches."""
-    is_silent = not now_s - state.heard_s < state.deadman_s
-    return replace(state, is_latched=True) if is_silent and not state.is_latched else state
+def elapse(deadman: DeadMan, now_s: float) -> DeadMan:
+    """Let time pass: silence ends the right to move."""
+    is_silent = not now_s - deadman.heard_s < deadman.deadman_s
+    return happen(deadman, Event.SILENCE) if is_silent else deadman
 
 
-def stop(state: DeadMan) -> DeadMan:
-    """Stop for the operator, until released. The dead-man's latch falls with it."""
-    return replace(state, is_stopped=True, is_latched=True)
-
-
-def release(state: DeadMan) -> DeadMan:
-    """Lift the operator's stop; a fresh command must still come before anything moves."""
-    return replace(state, is_stopped=False)
+def happen(deadman: DeadMan, event: Event) -> DeadMan:
+    """Let something else happen than a command or silence."""
+    return replace(deadman, state=after(deadman.state, event))

@@ -1,5 +1,7 @@
 """What the stage process does on its turns, in stepped time."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -36,7 +38,8 @@ class Bench:
     def post(self, velocity_um_s, *, frame_age_s=0.02):
         now_s = self.clock.now_s()
         frame_t_s = now_s - frame_age_s
-        self.posts.append(self._sequence, now_s, frame_t_s, frame_t_s, velocity_um_s)
+        off_um = (math.nan, math.nan)
+        self.posts.append(self._sequence, now_s, frame_t_s, frame_t_s, velocity_um_s, off_um, False)
         self._sequence += 1
 
     def turn(self, after_s=0.001):

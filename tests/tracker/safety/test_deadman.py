@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.safety.deadman import DeadMan, elapse, hear, release, stop
+from tracker.safety.deadman import DeadMan, elapse, happen, hear
+from tracker.safety.states import Event
 
 DEADMAN_S = 0.25  # exact in binary
 steps = st.lists(
@@ -44,10 +45,10 @@ def test_a_thawed_process_that_repeats_its_last_command_stays_latched():
 
 
 def test_the_operators_stop_holds_against_fresh_commands_until_it_is_released():
-    stopped = stop(hear(DeadMan(deadman_s=DEADMAN_S), 9.99, 10.0))
+    stopped = happen(hear(DeadMan(deadman_s=DEADMAN_S), 9.99, 10.0), Event.STOP)
 
     insisting = hear(stopped, 10.01, 10.02)
-    released = release(stopped)
+    released = happen(stopped, Event.RELEASE)
 
     assert not insisting.may_move
     assert not released.may_move
@@ -64,9 +65,9 @@ def test_whoever_may_move_was_fresh_lately_and_is_not_stopped(history):
             state = hear(state, now_s - age_s, now_s)
             fresh_s = now_s if 0.0 <= now_s - (now_s - age_s) < DEADMAN_S else fresh_s
         elif step == "stop":
-            state, is_stopped = stop(state), True
+            state, is_stopped = happen(state, Event.STOP), True
         elif step == "release":
-            state, is_stopped = release(state), False
+            state, is_stopped = happen(state, Event.RELEASE), False
         state = elapse(state, now_s)
 
         assert not (state.may_move and is_stopped)

@@ -142,7 +142,7 @@ def test_the_operators_stop_holds_until_it_is_released(rig):
 
     assert stopped.action is GuardAction.STOPPED
     assert refused.action is GuardAction.STOPPED
-    assert rig.guard.is_stopped
+    assert not rig.guard.may_move
     assert rig.speed_um_s() == 0.0
 
     rig.guard.release()
