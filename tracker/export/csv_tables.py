@@ -38,9 +38,8 @@ def write(path: Path, job: Job) -> None:
 
 def _frame_columns(recording: OpenedRecording) -> Mapping[str, Column]:
     """Return everything about the frames but their pixels."""
-    records = recording.frames.records
-    names = [name for name in records.dtype.names or () if name not in {"magic", "pixels"}]
-    return {name: np.array(records[name]) for name in names}
+    stamps = recording.frames.stamps
+    return {name: stamps[name] for name in stamps.dtype.names or () if name != "magic"}
 
 
 def _write_table(path: Path, columns: Mapping[str, Column], job: Job) -> None:

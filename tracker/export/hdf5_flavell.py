@@ -103,9 +103,9 @@ def _stage_tenths_um(recording: OpenedRecording, every: int) -> NDArray[np.float
 
 def _write_image_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> None:
     frames = recording.frames
-    camera_s = np.array(frames.records["camera_t_s"])
+    camera_s = frames.stamps["camera_t_s"]
     stamps_s = camera_s if np.isfinite(camera_s).all() else frames.t_s
-    file["img_metadata/img_id"] = frames.index
+    file["img_metadata/img_id"] = np.array(frames.index)
     file["img_metadata/img_timestamp"] = np.rint(stamps_s * 1e9).astype(np.int64)
     file["img_metadata/q_iter_save"] = (np.arange(len(frames)) % every == 0).astype(np.uint8)
     file["img_metadata/q_recording"] = np.ones(len(frames), np.uint8)

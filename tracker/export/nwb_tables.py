@@ -32,7 +32,7 @@ def add_tables(file: File, recording: OpenedRecording, zero_s: float) -> None:
     )
     tables = {name: columns_of(recording.table(name)) for name in TABLE_NAMES}
     fields = ("index", "t_s", "received_s", "camera_t_s", "camera_counter")
-    tables["frames"] = {name: np.array(frames.records[name]) for name in fields}
+    tables["frames"] = {name: np.array(frames.stamps[name]) for name in fields}
     for name, columns in tables.items():
         if len(next(iter(columns.values()))):
             module.add(

@@ -81,9 +81,9 @@ def _stacks(job: Job, every: int, length: int) -> Iterator[tuple[int, NDArray[np
 
 
 def _write_tables(root: zarr.Group, recording: OpenedRecording, every: int) -> None:
-    records = recording.frames.records[::every]
+    stamps = recording.frames.stamps[::every]
     tables = {name: columns_of(recording.table(name)) for name in TABLE_NAMES}
-    tables["frames"] = {name: np.array(records[name]) for name in _FRAME_FIELDS}
+    tables["frames"] = {name: np.array(stamps[name]) for name in _FRAME_FIELDS}
     for name, columns in tables.items():
         for key, column in columns.items():
             root.create_array(f"recording/{name}/{key}", data=np.ascontiguousarray(column))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,37 @@ def map_frames(path: Path, record: np.dtype[np.void]) -> Rows:
             "recording.json beside it"
         )
     return frames[: _count_whole(frames)]
+
+
+def read_stamps(path: Path, record: np.dtype[np.void], count: int) -> Rows:
+    """Return everything about the first `count` frames but their pixels.
+
+    By plain reads: a look at each mapped frame would bring 64 kB of its pixels into memory.
+
+    Raises:
+        RecordingError: they cannot be read.
+    """
+    fields = cast("dict[str, tuple[np.dtype[np.generic], int]]", dict(record.fields or {}))
+    names = [name for name in record.names or () if name != "pixels"]
+    _, size = fields["pixels"]  # pixels come last
+    stamp = np.dtype(
+        {
+            "names": names,
+            "formats": [fields[name][0] for name in names],
+            "offsets": [fields[name][1] for name in names],
+            "itemsize": size,
+        }
+    )
+    stamps = np.empty(count, stamp)
+    room = stamps.view(np.uint8).data
+    try:
+        with path.open("rb", buffering=0) as file:
+            for place in range(count):
+                file.seek(place * record.itemsize)
+                file.readinto(room[place * size : (place + 1) * size])
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from error
+    return stamps
 
 
 def broken_frames(frames: Rows) -> NDArray[np.int64]:

@@ -24,10 +24,11 @@ from hardware.types import Calibration, GreyImage
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.columns import columns_of
 from tracker.record.events import Event
+from tracker.record.frame_log import read_stamps
 from tracker.record.header import Header
 from tracker.record.reader import Recording
 from tracker.record.reader import open_recording as read_recording
-from tracker.record.schema import Rows
+from tracker.record.schema import FRAMES, Rows, stream_file
 from tracker.record.stretch import LONGEST_GAP_S, stretch
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ class Placed:
 class Frames:
     """The pictures of a recording, on disk until they are looked at."""
 
-    def __init__(self, records: Rows) -> None:
-        """Take mapped records (`schema.framed_record`)."""
+    def __init__(self, records: Rows, path: Path) -> None:
+        """Take the mapped records (`schema.framed_record`) of a file."""
         self.records = records
+        self._path = path
 
     def __len__(self) -> int:
         return len(self.records)
@@ -77,14 +79,19 @@ class Frames:
         return len(self.records), rows, columns
 
     @cached_property
+    def stamps(self) -> Rows:
+        """Everything about them but their pixels (n,): numbers, times, the camera's own stamps."""
+        return read_stamps(self._path, self.records.dtype, len(self.records))
+
+    @property
     def t_s(self) -> NDArray[np.float64]:
         """Their mid-exposures (n,)."""
-        return np.array(self.records["t_s"])
+        return self.stamps["t_s"]
 
-    @cached_property
+    @property
     def index(self) -> NDArray[np.int64]:
         """Their numbers (n,): the camera's count of exposures, so a gap is a missing frame."""
-        return np.array(self.records["index"])
+        return self.stamps["index"]
 
     @overload
     def __getitem__(self, place: int) -> GreyImage: ...
@@ -128,7 +135,7 @@ class OpenedRecording:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.frames = Frames(recording.frames)
+        self.frames = Frames(recording.frames, recording.folder / stream_file(FRAMES))
 
     def __repr__(self) -> str:
         count, rows, columns = self.frames.shape
