@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware.camera import Camera
@@ -21,6 +22,7 @@ from hardware.types import Frame
 from models.detection import Detector
 from models.detector import OnnxDetector, open_detector
 from models.magnified import at_scale
+from tracker.config import Config
 from tracker.control.laws import make_controller
 from tracker.errors import SessionError
 from tracker.estimate.head import HeadEstimator
@@ -30,12 +32,15 @@ from tracker.parts import StagePost
 from tracker.runtime.calibration_check import check_calibration
 from tracker.runtime.loop import Loop
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
-from tracker.runtime.orders import End, Notice, Ready, StartTracking, StopTracking
+from tracker.runtime.orders import End, Held, Notice, Ready, StartTracking, StopTracking
 from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
 from tracker.runtime.rings import START_S, make_frames_ring, make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import CameraFacts, Session, SessionPlace, write_camera_facts
 from tracker.runtime.stage_post import RingStagePost, StandingStagePost
+from tracker.runtime.tracking_start import TrackingStart, make_check, make_search
 from tracker.runtime.wake import WakeCall
+from tracker.safety.coasting import age_faults
+from tracker.safety.sign_check import SignCheck
 
 logger = logging.getLogger(__name__)
 
@@ -75,25 +80,27 @@ def run_control(
             reports.send(Notice("control", doubt))
         facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
         write_camera_facts(place, facts)
+        _check_ages(config, facts)
         frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.ring_s)
         detector = open_detector(
             config.detector.model, config.detector.provider, config.detector.min_confidence
         )
         eye = _fit_scale(detector, session, reports)
         stage = _reach_stage(place, session, posts, clock, parent)
-        loop = _make_loop(session, clock, stage, eye, ticks)
+        loop = _make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
+        start = TrackingStart(loop, _check_maker(config, facts))
         ask_for_real_time(PRIORITY["control"])
         quiet_garbage_collection()
         if isinstance(clock, FollowingClock):
             # A video in a hurry would be over before the session has begun.
             reports.send(_ready(detector))
-            _await_tracking(loop, orders, parent)
+            _await_tracking(start, orders, parent)
             camera.start()
         else:
             camera.start()
             reports.send(_ready(detector))
         is_patient = isinstance(clock, FollowingClock)
-        _serve(loop, camera, frames, orders, parent, is_patient=is_patient)
+        _serve(start, camera, frames, orders, parent, reports=reports, is_patient=is_patient)
     except EndOfVideoError as end:
         logger.info("%s", end)
         reports.send(Notice("control", str(end)))
@@ -113,6 +120,27 @@ def _fit_scale(detector: OnnxDetector, session: Session, reports: ReportOutbox) 
         )
         reports.send(Notice("control", message))
     return eye
+
+
+def _check_ages(config: Config, facts: CameraFacts) -> None:
+    """Refuse times of the guard that this camera's pictures cannot keep."""
+    if isinstance(config.rig.stage, NoStage):
+        return
+    safety = config.safety
+    faults = age_faults(
+        coast_s=safety.coast_s,
+        deadman_s=safety.deadman_s,
+        camera_delay_s=facts.delay_s,
+        frame_s=facts.period_s,
+    )
+    if faults:
+        raise SessionError("; ".join(faults))
+
+
+def _check_maker(config: Config, facts: CameraFacts) -> Callable[[], SignCheck] | None:
+    if isinstance(config.rig.stage, NoStage):
+        return None
+    return make_check(config.safety, frame_s=facts.period_s)
 
 
 def _reach_stage(
@@ -146,7 +174,9 @@ def _make_loop(
     clock: Clock,
     stage: StagePost,
     detector: Detector,
+    *,
     ticks: RingWriter,
+    shape: tuple[int, int],
 ) -> Loop:
     config = session.config
     return Loop(
@@ -159,6 +189,7 @@ def _make_loop(
             min_confidence=config.detector.min_confidence,
         ),
         controller=make_controller(config.control),
+        search=make_search(config.safety, session.calibration, shape),
         listeners=[lambda tick: ticks.append(*tick_record(tick))],
     )
 
@@ -177,12 +208,13 @@ def _ready(detector: OnnxDetector) -> Ready:
 
 
 def _serve(
-    loop: Loop,
+    start: TrackingStart,
     camera: Camera,
     frames: RingWriter,
     orders: OrderInbox,
     parent: ParentWatch,
     *,
+    reports: ReportOutbox,
     is_patient: bool,
 ) -> None:
     counts = _Counts()
@@ -191,19 +223,22 @@ def _serve(
             _await_room(frames)
         came = camera.grab(_GRAB_S)
         if came:
-            loop.tick(came[-1])
+            outcome = start.note(start.loop.tick(came[-1]))
+            if outcome is not None:
+                kind = Notice if outcome.may_track else Held
+                reports.send(kind("control", outcome.message))
             counts.used += 1
         for frame in came:
             _keep(frame, frames)
             counts.received += 1
-        if _has_ended(loop, orders):
+        if _has_ended(start, orders):
             break
     logger.info("control ends: %s", counts)
 
 
-def _await_tracking(loop: Loop, orders: OrderInbox, parent: ParentWatch) -> None:
-    while loop.mode is Mode.IDLE and not parent.is_gone():
-        if _has_ended(loop, orders, wait_s=_GRAB_S):
+def _await_tracking(start: TrackingStart, orders: OrderInbox, parent: ParentWatch) -> None:
+    while start.loop.mode is Mode.IDLE and not parent.is_gone():
+        if _has_ended(start, orders, wait_s=_GRAB_S):
             raise SystemExit(0)
 
 
@@ -225,13 +260,13 @@ def _keep(frame: Frame, frames: RingWriter) -> None:
     )
 
 
-def _has_ended(loop: Loop, orders: OrderInbox, *, wait_s: float = 0.0) -> bool:
+def _has_ended(start: TrackingStart, orders: OrderInbox, *, wait_s: float = 0.0) -> bool:
     """Carry out the operator's orders; say whether one of them was to end."""
     for order in orders.take(wait_s):
         if isinstance(order, StartTracking):
-            loop.mode = Mode.TRACKING
+            start.begin()
         elif isinstance(order, StopTracking):
-            loop.mode = Mode.IDLE
+            start.end()
         elif isinstance(order, End):
             return True
     return False

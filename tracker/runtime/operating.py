@@ -104,6 +104,13 @@ class Operating:
             self._mark("stage_timeouts", values=count)
             self._timeouts = timeouts
 
+    def held(self) -> None:
+        """Take note that tracking was ended for a reason: nothing moves until t is pressed."""
+        self._crew.send("stage", Halt())
+        self._crew.send("control", StopTracking())
+        self.is_tracking, self.is_stopped = False, True
+        self._mark("tracking_held")
+
     def _track(self) -> None:
         self._crew.send("stage", Release())
         self._crew.send("control", StartTracking())

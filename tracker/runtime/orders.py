@@ -104,6 +104,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Tracking has ended and must not go on before the operator says so; `message` says why."""
+
+    role: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Figures for the status line, named with their units; about four times a second."""
 
@@ -133,7 +141,7 @@ class RecordingClosed:
 Order: TypeAlias = (
     StartTracking | StopTracking | Halt | Release | StartRecording | StopRecording | MarkEvent | End
 )
-Report: TypeAlias = Ready | Failed | Notice | Status | RecordingOpened | RecordingClosed
+Report: TypeAlias = Ready | Failed | Notice | Held | Status | RecordingOpened | RecordingClosed
 MessageT = TypeVar("MessageT")
 _ORDERS: dict[str, Callable[..., Order]] = {kind.__name__: kind for kind in Order.__args__}
 _REPORTS: dict[str, Callable[..., Report]] = {kind.__name__: kind for kind in Report.__args__}

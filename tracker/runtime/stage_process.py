@@ -21,7 +21,7 @@ from hardware.registry import open_stage
 from tracker.errors import SessionError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
-from tracker.runtime.orders import End, Halt, Notice, Ready, Release, Status
+from tracker.runtime.orders import End, Halt, Held, Notice, Ready, Release, Status
 from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import Session, SessionPlace
@@ -139,8 +139,13 @@ def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
     """Turn until the end; then turn on until the stage is seen to stand."""
     told_s = clock.now_s()
     is_mute = False
+    held_because = ""
     while not doors.parent.is_gone():
         _turn(doors, duty, clock)
+        if guard.held_because != held_because:
+            held_because = guard.held_because
+            if held_because:
+                doors.reports.send(Held("stage", held_because))
         if doors.has_orders and _has_ended(doors, guard, duty):
             break
         now_s = clock.now_s()

@@ -23,6 +23,7 @@ from tracker.runtime.launch import Launch, disk_left_bytes
 from tracker.runtime.operating import Operating
 from tracker.runtime.orders import (
     Failed,
+    Held,
     Notice,
     Ready,
     RecordingClosed,
@@ -148,6 +149,9 @@ class Supervisor:
             case Failed():
                 self._faults.append(f"{report.role}: {report.message}")
             case Notice():
+                self._screen.say(f"{report.role}: {report.message}")
+            case Held():
+                self._operating.held()
                 self._screen.say(f"{report.role}: {report.message}")
             case Status():
                 self._operating.note_status(report)

@@ -57,24 +57,24 @@ class TrackingStart:
     """The way of one loop between idle and tracking; `make_check` is None where none is wanted."""
 
     def __init__(self, loop: Loop, make_check: Callable[[], SignCheck] | None) -> None:
-        self._loop, self._make_check = loop, make_check
+        self.loop, self._make_check = loop, make_check
         self._is_accepted = False  # an undecided check, by the operator
 
     def begin(self) -> None:
         """Start, on the operator's order."""
         if self._make_check is None or self._is_accepted:
-            self._loop.mode = Mode.TRACKING
-        elif self._loop.mode is Mode.IDLE:
-            self._loop.check, self._loop.mode = self._make_check(), Mode.CHECKING
+            self.loop.mode = Mode.TRACKING
+        elif self.loop.mode is Mode.IDLE:
+            self.loop.check, self.loop.mode = self._make_check(), Mode.CHECKING
         self._is_accepted = False
 
     def end(self) -> None:
         """Go idle."""
-        self._loop.check, self._loop.mode = None, Mode.IDLE
+        self.loop.check, self.loop.mode = None, Mode.IDLE
 
     def note(self, tick: Tick) -> Outcome | None:
         """Take note of a turn of the loop; return the outcome when a check is through."""
-        check = self._loop.check
+        check = self.loop.check
         if check is None or tick.mode is not Mode.CHECKING:
             return None
         off_um = tick.sighting.head_um - tick.stage_um if tick.sighting is not None else None
@@ -85,7 +85,7 @@ class TrackingStart:
         self.end()
         is_right = finding.verdict is Verdict.RIGHT
         if is_right:
-            self._loop.mode = Mode.TRACKING
+            self.loop.mode = Mode.TRACKING
         self._is_accepted = finding.verdict is Verdict.UNDECIDED
         ending = _ENDINGS[finding.verdict]
         return Outcome(is_right, f"sign check: {finding.verdict.value}: {finding.why}: {ending}")
