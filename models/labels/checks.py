@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import cv2
 from models.detection import KEYPOINTS
 from models.labels.assembly import outside
 from models.labels.faults import Fault, Findings, Found
-from models.labels.label import FrameKey, Label, LabelSet, Presence
+from models.labels.label import Frame, FrameKey, Label, LabelSet, Presence
 
 _VIDEOS = (".avi", ".mp4", ".mov", ".mkv", ".m4v", ".mpg", ".wmv")
 
@@ -32,8 +33,9 @@ def collect(files: Iterable[Findings], *, images: Path | None) -> Collected:
     faults = [fault for file in findings for fault in file.faults]
     notes = [note for file in findings for note in file.all_notes()]
     if images is not None:
-        found, unfit = _beside_pictures(found, images)
+        found, unfit, renamed = _beside_pictures(found, images)
         faults += unfit
+        notes += renamed
     found, unfit = _of_one_size(found)
     faults += unfit
     found, unfit = _without_doubles(found)
@@ -94,17 +96,22 @@ def _of_one_size(found: Sequence[Found]) -> tuple[list[Found], list[Fault]]:
     return kept, faults
 
 
-def _beside_pictures(found: Sequence[Found], images: Path) -> tuple[list[Found], list[Fault]]:
-    """Leave out labels whose picture is missing, of another size, or smaller than they think."""
-    sizes: dict[str, tuple[int, int] | None] = {}
+def _beside_pictures(
+    found: Sequence[Found], images: Path
+) -> tuple[list[Found], list[Fault], list[str]]:
+    """Leave out labels whose picture is missing, of another size, or smaller than they think.
+
+    A frame takes the name that its picture has below `images`.
+    """
+    names = {file: name_below(images, file) for file in {one.label.frame.file for one in found}}
+    sizes = {name: picture_size_px(images / name) for name in names.values() if name is not None}
     kept: list[Found] = []
     faults: list[Fault] = []
     for one in found:
         frame = one.label.frame
-        if frame.file not in sizes:
-            sizes[frame.file] = picture_size_px(images / frame.file)
-        size_px = sizes[frame.file]
-        if size_px is None:
+        name = names[frame.file]
+        size_px = None if name is None else sizes[name]
+        if name is None or size_px is None:
             faults.append(one.fault(f"picture {images / frame.file} is missing or unreadable"))
             continue
         if frame.size_px not in (None, size_px):
@@ -115,12 +122,33 @@ def _beside_pictures(found: Sequence[Found], images: Path) -> tuple[list[Found],
                 )
             )
             continue
-        sized = replace(frame, size_px=size_px)
+        sized = Frame(name, frame.index, size_px)
         says = outside(one.label.points, sized)
         faults += [one.fault(fault) for fault in says]
         if not says:
             kept.append(replace(one, label=replace(one.label, frame=sized)))
-    return kept, faults
+    renamed = sorted(file for file, name in names.items() if name not in (None, file))
+    notes = (
+        [
+            f"{len(renamed)} names of pictures were shortened to those below {images}: "
+            f"{renamed[0]} is {names[renamed[0]]}"
+        ]
+        if renamed
+        else []
+    )
+    return kept, faults, notes
+
+
+def name_below(images: Path, file: str) -> str | None:
+    """Return the name of a picture below a folder, whatever folders another computer had.
+
+    The longest end of its path that exists there is taken; None if there is none.
+    """
+    if (images / file).is_file() and not Path(file).is_absolute():
+        return file
+    parts = [part for part in re.split(r"[\\/]", file) if part not in ("", ".", "..")]
+    ends = ("/".join(parts[start:]) for start in range(len(parts)))
+    return next((end for end in ends if (images / end).is_file()), None)
 
 
 def picture_size_px(path: Path) -> tuple[int, int] | None:
@@ -156,6 +184,12 @@ def notes_on(labels: LabelSet) -> list[str]:
         notes.append(
             f"one annotator only ({labels.annotators[0]}): how far people agree cannot be known"
         )
+    elif not _is_shared(labels):
+        names = [next(iter(labels.by(who))).frame.file for who in labels.annotators[:2]]
+        notes.append(
+            f"no frame was labelled by two people; if {names[0]} and {names[1]} lie in one folder "
+            "under other names, give that folder with --images"
+        )
     if not any(label.presence is Presence.ABSENT for label in labels):
         notes.append(
             "no frame without a head: what is trained on these may see heads where none are"
@@ -167,3 +201,10 @@ def notes_on(labels: LabelSet) -> list[str]:
 
 def _is_marked(labels: LabelSet, place: int) -> bool:
     return any(label.points[place].at_px is not None for label in labels)
+
+
+def _is_shared(labels: LabelSet) -> bool:
+    seen: dict[FrameKey, str] = {}
+    return any(
+        seen.setdefault(label.frame.key, label.annotator) != label.annotator for label in labels
+    )

@@ -93,7 +93,7 @@ def draw_hands(quality: Quality) -> bytes:
         for place, name in enumerate(KEYPOINTS):
             axes = figure.add_subplot(1, len(KEYPOINTS), place + 1)
             panels.append(axes)
-            axes.set_title(f"{name.replace('_', ' ')}: bias (dot), scatter (ring)")
+            axes.set_title(name.replace("_", " "))
             for hand in quality.hands:
                 if hand.keypoint == name and math.isfinite(hand.bias_along_px):
                     at = (hand.bias_along_px, hand.bias_across_px)
@@ -108,7 +108,8 @@ def draw_hands(quality: Quality) -> bytes:
         panels[0].set_ylabel("to its side (px)")
         handles, names = panels[0].get_legend_handles_labels()
         if handles:
-            figure.legend(handles, names, frameon=False, loc="outside upper left", ncols=8)
+            told = [f"{name}: bias (dot) and scatter (ring)" for name in names[:1]] + names[1:]
+            figure.legend(handles, told, frameon=False, loc="outside upper left", ncols=8)
         return _png(figure)
 
 

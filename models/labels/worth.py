@@ -99,7 +99,8 @@ def advice(worth: Worth) -> str:
         "presence"
     )
     if worth.singly:
-        told += f": some {worth.wrong_singles:.0f} of the {worth.singly} heads labelled once"
+        some = f"some {worth.wrong_singles:.0f}" if worth.wrong_singles >= 0.5 else "hardly any"
+        told += f": {some} of the {worth.singly} heads labelled once"
     second = (
         f"A second opinion on every frame labelled once would take {worth.singly} labels and "
         f"find a wrong one in every {worth.labels_per_find:.0f}"

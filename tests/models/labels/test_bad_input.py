@@ -172,3 +172,18 @@ def test_what_a_set_lacks_is_said(write):
     assert "one annotator only (anna)" in notes
     assert "no frame without a head" in notes
     assert "metacorpus is not marked in any frame" in notes
+
+
+def test_one_picture_under_two_names_is_one_frame_once_its_folder_is_known(write, tmp_path):
+    (tmp_path / "v").mkdir()
+    cv2.imwrite(str(tmp_path / "v/a.png"), np.zeros((20, 30), np.uint8))
+    text = "file,annotator,nose_x_px,nose_y_px\nC:\\data\\v\\a.png,anna,1,2\n/x/v/a.png,ben,1,3\n"
+    findings = [read_file(write("a.csv", text), Reading())]
+
+    blind = collect(findings, images=None)
+    seeing = collect(findings, images=tmp_path)
+
+    assert any("no frame was labelled by two people" in note for note in blind.notes)
+    assert [label.frame.file for label in seeing.labels] == ["v/a.png", "v/a.png"]
+    assert any("2 names of pictures were shortened" in note for note in seeing.notes)
+    assert seeing.faults == ()
