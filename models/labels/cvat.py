@@ -89,6 +89,9 @@ def _of_images(findings: Findings, root: Element, reading: Reading) -> Iterator[
             for points in skeleton.findall("points"):
                 _take_points(findings, where, marks, points, reading)
             picture.skeletons.append(marks)
+        for shape in image:
+            if shape.tag not in ("tag", "points", "skeleton"):
+                findings.count(f"shapes <{shape.tag}> are left out: they are no points")
         yield picture
 
 
@@ -108,6 +111,10 @@ def _of_tracks(findings: Findings, root: Element, reading: Reading) -> list[_Pic
         skeletons: dict[int, dict[str, Point]] = {}
         for points in track.iter("points"):
             number = _frame_number(track, points)
+            if number is None:
+                where = f"track {track.get('id', '?')}"
+                findings.fault(where, "a point does not say in which frame it lies")
+                continue
             if points.get("keyframe") == "0":
                 findings.count("interpolated points are left out: no person placed them")
                 continue
@@ -128,12 +135,12 @@ def _original_size_px(original: Element) -> tuple[int, int] | None:
     return (int(width), int(height)) if width.isdecimal() and height.isdecimal() else None
 
 
-def _frame_number(track: Element, points: Element) -> int:
+def _frame_number(track: Element, points: Element) -> int | None:
     given = points.get("frame")
     if given is None:
         holder = next((s for s in track.iter("skeleton") if points in list(s)), None)
-        given = holder.get("frame", "0") if holder is not None else "0"
-    return int(given)
+        given = holder.get("frame") if holder is not None else None
+    return int(given) if given is not None and given.isdecimal() else None
 
 
 def _take_points(

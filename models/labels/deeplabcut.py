@@ -162,15 +162,17 @@ def _take_row(
         if marks is None:
             return
         said.append((scorer, marks))
-    marked = [entry for entry in said if entry[1]] or said[:1]
-    for animal, (scorer, marks) in enumerate(marked):
-        annotator = reading.annotator or scorer
-        assemble(
-            findings,
-            where,
-            Said(frame=frame, marks=marks, annotator=annotator, animal=animal, tool="DeepLabCut"),
-            reading,
-        )
+    for number, scorer in enumerate(dict.fromkeys(scorer for scorer, _ in said)):
+        own_marks = [marks for who, marks in said if who == scorer and marks] or [{}]
+        if number and reading.annotator:
+            findings.fault(where, "holds several scorers: import it without NAME=")
+            return
+        for animal, marks in enumerate(own_marks):
+            annotator = reading.annotator or scorer
+            one = Said(
+                frame=frame, marks=marks, annotator=annotator, animal=animal, tool="DeepLabCut"
+            )
+            assemble(findings, where, one, reading)
 
 
 def _marks(

@@ -12,16 +12,20 @@ from models.labels.animals import match_animals
 from models.labels.center import unit_vector
 from models.labels.faults import LabelError
 from models.labels.label import Label, LabelSet
-from models.labels.pairs import Both, PairQuality, compare
+from models.labels.pairs import Both, PairQuality, calls_of, compare
 from models.labels.placing import head_lengths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldQuality:
-    """One annotator (`pair.one`) beside the gold frames (`pair.other`)."""
+    """One annotator (`pair.one`) beside the gold frames (`pair.other`).
+
+    `missed` are the labels that mean another end, another way round, or a wrong presence.
+    """
 
     pair: PairQuality
     bias_along_px: dict[str, float]  # by keypoint, towards the bulb; NaN: no marks to compare
+    missed: tuple[Label, ...]
 
 
 def judge_by_gold(labels: LabelSet, gold: str) -> tuple[GoldQuality, ...]:
@@ -51,9 +55,15 @@ def judge_by_gold(labels: LabelSet, gold: str) -> tuple[GoldQuality, ...]:
             bias_along_px={
                 name: _bias_px(compared[who], place) for place, name in enumerate(KEYPOINTS)
             },
+            missed=tuple(labels.one for labels in compared[who] if _is_missed(labels)),
         )
         for who in sorted(compared)
     )
+
+
+def _is_missed(labels: Both) -> bool:
+    calls = calls_of([labels.one, labels.other])
+    return labels.is_same_place() is False or len(set(calls)) > 1
 
 
 def _bias_px(both: list[Both], place: int) -> float:

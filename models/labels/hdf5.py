@@ -73,7 +73,12 @@ def read_pandas_table(file: Path) -> PandasTable:
 
 
 def _table(opened: _Group) -> PandasTable:
-    group = opened[next(iter(opened.keys()))]
+    names = list(opened.keys())
+    if not names:
+        raise ValueError("it is empty")
+    group = opened[names[0]]
+    if not hasattr(group, "keys"):
+        raise ValueError("expected a group")
     if "block0_values" not in group or "block1_values" in group:
         raise ValueError("expected one block of values")
     columns = _names(group, "block0_items")

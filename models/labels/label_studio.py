@@ -98,7 +98,10 @@ def _answers(
         value = fields(result.get("value"))
         for choice in items(value.get("choices")):
             take_answer(findings, where, answers, text_of(choice), reading)
-        if result.get("type") != "keypointlabels":
+        kind = text_of(result.get("type"))
+        if kind != "keypointlabels":
+            if kind != "choices":
+                findings.count(f"results of the type {kind!r} are left out: they are no points")
             continue
         width = number_of(result.get("original_width"))
         height = number_of(result.get("original_height"))

@@ -67,6 +67,7 @@ def page_of(report: Report) -> str:
         _pairs_table(quality.pairs),
         _hands_table(quality),
         _placings_table(quality),
+        _presence_table(quality),
         _worklist(report, colors),
     ]
     return (
@@ -165,6 +166,20 @@ def _placings_table(quality: Quality) -> str:
     ]
     note = "Heads that several people marked, and how each one's label compares with the others'."
     return _table("Head and tail", note, ["annotator", "heads", *Placing], rows)
+
+
+def _presence_table(quality: Quality) -> str:
+    consensus = quality.consensus
+    rows = [
+        [who, f"{100 * confusion[0, 1]:.1f} %", f"{100 * confusion[1, 0]:.1f} %"]
+        for who, confusion in zip(consensus.annotators, consensus.verdicts.confusion, strict=True)
+    ]
+    note = (
+        "How often each one errs about a head's presence, as far as the others can tell (Dawid "
+        "and Skene; few calls are reckoned as a little better than they look)."
+    )
+    head = ["annotator", "overlooks a head", "sees one where none is"]
+    return _table("Presence", note, head, rows) if quality.multiply else ""
 
 
 def _worklist(report: Report, colors: Mapping[str, str]) -> str:

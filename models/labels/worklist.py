@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.labels.consensus import Head
-from models.labels.label import Presence
+from models.labels.gold import GoldQuality
+from models.labels.label import FrameKey, Presence
 from models.labels.placing import Placing
 from models.labels.quality import Quality, worst_heads
 from models.labels.text_files import write_text
@@ -29,21 +30,28 @@ class Doubt:
     worst_heads: float  # in head lengths; NaN where no two marks can be compared
 
 
-def find_doubts(quality: Quality) -> list[Doubt]:
+def find_doubts(quality: Quality, gold: Sequence[GoldQuality] = ()) -> list[Doubt]:
     """Return what to look at again, worst first."""
+    missed: dict[FrameKey, dict[str, None]] = {}
+    for found in gold:
+        for label in found.missed:
+            missed.setdefault(label.frame.key, {})[label.annotator] = None
     doubts = [
         doubt
         for head in quality.consensus.heads
-        if (doubt := _doubt(head, quality.within_heads)) is not None
+        if (doubt := _doubt(head, quality.within_heads, list(missed.get(head.label.frame.key, {}))))
+        is not None
     ]
     return sorted(doubts, key=lambda doubt: (-doubt.weight, doubt.head.label.key))
 
 
-def _doubt(head: Head, within_heads: float) -> Doubt | None:
+def _doubt(head: Head, within_heads: float, missed: Sequence[str]) -> Doubt | None:
     whys: list[tuple[float, str]] = []
     if Placing.CONTESTED in head.placings:
         who = _who(head, Placing.CONTESTED)
         whys.append((3 * _SERIOUS, f"{who} mean different ends, and none has more voices"))
+    if missed:
+        whys.append((2.8 * _SERIOUS, f"{_joined(missed)} against the gold label"))
     for placing, weight in (
         (Placing.SWAPPED, 2.6 * _SERIOUS),
         (Placing.REVERSED, 2.4 * _SERIOUS),

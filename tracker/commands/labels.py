@@ -135,7 +135,7 @@ def _report(arguments: argparse.Namespace) -> int:
         print(textwrap.fill(said, _WIDTH, initial_indent="  ", subsequent_indent="  "))
         if statement.todo:
             print(textwrap.fill(statement.todo, _WIDTH, initial_indent="  -> "))
-    doubts = find_doubts(quality)
+    doubts = find_doubts(quality, gold)
     print(f"\nto look at again: {len(doubts)} heads")
     if out is not None:
         from models.labels.page import Report, page_of
