@@ -50,7 +50,7 @@ def _write_table(path: Path, columns: Mapping[str, Column], job: Job) -> None:
         for start in range(0, count, _BLOCK):
             block = [_spelled(column[start : start + _BLOCK]) for column in columns.values()]
             table.writerows(zip(*block, strict=True))
-            job.progress.step(len(block[0]))
+            job.step(len(block[0]))
 
 
 def _spelled(column: Column) -> list[str]:

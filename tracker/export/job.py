@@ -9,6 +9,7 @@ import numpy as np
 
 from hardware.types import Frame
 from tracker.errors import RecordingError
+from tracker.export.interruption import Interruption
 from tracker.export.progress import Progress
 from tracker.record.frame_log import is_broken
 from tracker.record.opened import OpenedRecording
@@ -28,6 +29,16 @@ class Job:
     every: int | None = None
     overlay: bool = True
     notices: list[str] = field(default_factory=list[str])
+    interruption: Interruption = field(default_factory=Interruption)
+
+    def step(self, count: int = 1) -> None:
+        """Tell that `count` more of what is counted were written.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed: this is a good moment to leave.
+        """
+        self.interruption.check()
+        self.progress.step(count)
 
     def frames(self, *, every: int = 1) -> Iterator[Frame]:
         """Yield every `every`th frame, read one after the other in bounded memory.
@@ -44,7 +55,7 @@ class Job:
             if is_broken(record, 0):
                 broken.append(int(record["index"][0]))
             yield _frame(record)
-            self.progress.step()
+            self.step()
         self.progress.finish()
         if broken:
             named = ", ".join(map(str, broken[:8])) + (", ..." if len(broken) > 8 else "")

@@ -30,8 +30,9 @@ def export(job: Job, *, to: str, out: Path | None, overwrite: bool) -> Path:
     check_place(target, form, overwrite=overwrite)
     check_room(target, _needed_bytes(job, form.disk_share))
     job.notices.extend(time_faults(job.recording))
-    with written_aside(target) as aside:
+    with job.interruption, written_aside(target) as aside:
         writer.write(aside, job)
+        job.interruption.check()
     return target
 
 

@@ -46,7 +46,7 @@ def write(path: Path, job: Job) -> None:
             block = slice(start, start + _BLOCK)
             record = _record(seen, confidence, block, header)
             file.write((",\n" if start else "\n") + json.dumps(record, allow_nan=False))
-            job.progress.step(len(seen.t_s[block]))
+            job.step(len(seen.t_s[block]))
         file.write("\n ]\n}\n")
     job.progress.finish()
 

@@ -3,6 +3,7 @@
 import doctest
 import io
 import shutil
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -11,7 +12,9 @@ import pytest
 from hardware.clock import SteppedClock
 from tracker.commands.main import main
 from tracker.errors import MissingExtraError, RecordingError, UsageError
-from tracker.export import csv_tables, progress
+from tracker.export import csv_tables, progress, wcon
+from tracker.export.formats import FORMATS
+from tracker.export.interruption import Interruption
 from tracker.export.progress import Progress
 from tracker.record.schema import SUMMARY_FILE
 
@@ -72,6 +75,45 @@ def test_what_is_interrupted_leaves_nothing(made_up, exported, monkeypatch, stro
         exported(recording, "csv")
 
     assert sorted(path.name for path in recording.folder.parent.glob("*csv*")) == []
+
+
+@pytest.fixture
+def ctrl_c():
+    """Presses Ctrl-C; it is heard even where the tests were started to ignore it."""
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda: signal.raise_signal(signal.SIGINT)
+    signal.signal(signal.SIGINT, was)
+
+
+@pytest.mark.parametrize("to", list(FORMATS))
+def test_ctrl_c_leaves_nothing_in_any_format(ctrl_c, made_up, exported, monkeypatch, to):
+    for package in FORMATS[to].packages:
+        pytest.importorskip(package)
+    recording = made_up()
+    monkeypatch.setattr(wcon, "_BLOCK", 8)
+    monkeypatch.setattr(csv_tables, "_BLOCK", 8)
+    step, steps = Progress.step, []
+
+    def struck(told, count=1):
+        step(told, count)
+        steps.append(count)
+        if len(steps) == 3:
+            ctrl_c()
+
+    monkeypatch.setattr(Progress, "step", struck)
+    with pytest.raises(KeyboardInterrupt):
+        exported(recording, to)
+
+    assert len(steps) == 3  # it left at the very next one
+    assert [path.name for path in recording.folder.parent.iterdir()] == ["0001"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_does_not_wait(ctrl_c):
+    with Interruption():
+        ctrl_c()
+        with pytest.raises(KeyboardInterrupt):
+            ctrl_c()
 
 
 def test_an_interrupted_replacement_leaves_the_old_export(made_up, exported, monkeypatch):
