@@ -47,6 +47,16 @@ def takes_done(line: bytes) -> bool:
     return said in _DONE or bool(_ERROR.fullmatch(said))
 
 
+def takes_busy(line: bytes) -> bool:
+    """Say whether a line is the reply to `$`: one bit an axis, so no piece of a position.
+
+    >>> takes_busy(b"3"), takes_busy(b"67")
+    (True, False)
+    """
+    said = trimmed(line)
+    return len(said) == 1 and said in b"01234567"
+
+
 def check_done(line: bytes, *, asked: str) -> None:
     """Make sure that a command was taken.
 
@@ -80,9 +90,7 @@ class PriorLanguage:
 
     def __init__(self, config: PriorStage) -> None:
         self._step_um = config.step_um
-        self.fence: Request | None = Request(
-            purpose="fence", data=b"$\r", takes=takes_numbers(1, separator=b",")
-        )
+        self.fence: Request | None = Request(purpose="fence", data=b"$\r", takes=takes_busy)
 
     def ask_position(self) -> Sequence[Request]:
         """PS, both axes in one line."""

@@ -190,9 +190,10 @@ def test_a_place_that_cannot_be_reached_is_noise_unless_it_is_confirmed(bench):
     bench.stage.ask()
     bench.hear(b":A 0 0 \r\n")
     bench.stage.ask()
-    with pytest.raises(UnreadableError, match="cannot be"):
-        bench.hear(b":A 50000 0 \r\n")
-    bench.stage.ask()
+    for _ in range(2):
+        with pytest.raises(UnreadableError, match="cannot be"):
+            bench.hear(b":A 50000 0 \r\n")
+        bench.stage.ask()
 
     assert bench.hear(b":A 50010 0 \r\n").position_um == pytest.approx([5001.0, 0.0])
 

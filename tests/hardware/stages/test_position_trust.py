@@ -36,10 +36,16 @@ def test_a_stage_goes_where_it_was_told_to(trust, state, is_believed):
     assert trust.believes(state) == is_believed
 
 
-def test_a_place_that_the_next_one_confirms_is_believed(trust):
+def test_a_place_that_the_next_two_confirm_is_believed(trust):
     assert not trust.believes(at(2.01, 5000.0))
-    assert trust.believes(at(2.02, 5010.0))
+    assert not trust.believes(at(2.02, 5010.0))
     assert trust.believes(at(2.03, 5020.0))
+    assert trust.believes(at(2.04, 5030.0))
+
+
+def test_wrong_places_that_do_not_agree_confirm_nothing(trust):
+    for t_s, x_um in ((2.01, 5000.0), (2.02, 800.0), (2.03, 5020.0), (2.04, -900.0)):
+        assert not trust.believes(at(t_s, x_um))
 
 
 def test_one_wrong_place_among_right_ones_does_no_harm(trust):
