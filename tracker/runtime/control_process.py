@@ -40,6 +40,7 @@ from tracker.runtime.stage_post import RingStagePost, StandingStagePost
 from tracker.runtime.tracking_start import TrackingStart, make_check, make_search
 from tracker.runtime.wake import WakeCall
 from tracker.safety.coasting import age_faults
+from tracker.safety.in_picture import HeadInPicture
 from tracker.safety.sign_check import SignCheck
 
 logger = logging.getLogger(__name__)
@@ -189,6 +190,7 @@ def _make_loop(
             min_confidence=config.detector.min_confidence,
         ),
         controller=make_controller(config.control),
+        in_picture=HeadInPicture(session.calibration),
         search=make_search(config.safety, session.calibration, shape),
         listeners=[lambda tick: ticks.append(*tick_record(tick))],
     )

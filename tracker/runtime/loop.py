@@ -13,6 +13,7 @@ from models.detection import Detector
 from tracker.history import StageHistory
 from tracker.messages import Command, Estimate, Mode, Sighting, Tick
 from tracker.parts import Controller, Estimator, Listener, StagePost
+from tracker.safety.in_picture import HeadInPicture
 from tracker.safety.search import Search
 from tracker.safety.sign_check import SignCheck
 
@@ -34,6 +35,7 @@ class Loop:
     controller: Controller
     listeners: Sequence[Listener] = ()
     mode: Mode = Mode.IDLE
+    in_picture: HeadInPicture | None = None  # for those who doubt the calibration
     check: SignCheck | None = None  # of the calibration, while `mode` is CHECKING
     search: Search | None = None  # for a head that is given up; None: stand and wait
     _ticks: int = field(default=0, init=False)
@@ -48,7 +50,8 @@ class Loop:
         detected_s = self.clock.now_s()
         sighting = self.estimator.update(candidates, frame.t_s, stage)
         foreseen = self.estimator.predict(detected_s + self.stage.delay_s)
-        command = self._decide(frame, foreseen, stage, sighting)
+        off_um = self.in_picture.see(candidates, sighting) if self.in_picture else None
+        command = self._decide(frame, foreseen, stage, sighting, off_um=off_um)
         decided_s = self.clock.now_s()
         if command is not None:
             self.stage.post(command)
@@ -80,6 +83,8 @@ class Loop:
         foreseen: Estimate | None,
         stage: StageHistory,
         sighting: Sighting | None,
+        *,
+        off_um: Vec2 | None,
     ) -> Command | None:
         """Steer when tracking. A head given up is searched for, or means stand still and say so.
 
@@ -88,9 +93,8 @@ class Loop:
         if self.mode is Mode.IDLE:
             return None
         steering = self._steer(foreseen, stage, sighting)
-        off_um = np.full(2, np.nan)
-        if sighting is not None and self.mode is Mode.TRACKING:
-            off_um = sighting.head_um - stage.at(frame.t_s)
+        if off_um is None or self.mode is Mode.CHECKING:
+            off_um = np.full(2, np.nan)  # not followed
         sequence = self._commands
         self._commands += 1
         return Command(

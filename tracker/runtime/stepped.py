@@ -35,6 +35,7 @@ from tracker.runtime.loop import Loop
 from tracker.runtime.stepped_post import SteppedPost
 from tracker.runtime.tracking_start import Outcome, TrackingStart, make_check, make_search
 from tracker.safety.guard import stage_limits, take_charge
+from tracker.safety.in_picture import HeadInPicture
 
 IDEAL_TURNAROUND_S = 0.0015
 RENDERED_TURNAROUND_S = 0.003
@@ -105,6 +106,7 @@ class SteppedSession:
                 config.estimate, rig.believed_calibration, min_confidence=min_confidence
             ),
             controller=make_controller(config.control),
+            in_picture=HeadInPicture(rig.believed_calibration),
             search=make_search(config.safety, rig.believed_calibration, rig.shape),
         )
         self.start = TrackingStart(self.loop, make_check(config.safety, frame_s=rig.period_s))

@@ -77,7 +77,8 @@ class TrackingStart:
         check = self.loop.check
         if check is None or tick.mode is not Mode.CHECKING:
             return None
-        off_um = tick.sighting.head_um - tick.stage_um if tick.sighting is not None else None
+        in_picture = self.loop.in_picture
+        off_um = in_picture.off_um if in_picture is not None else None
         finding = check.learn(tick.t_s, tick.stage_um, off_um)
         return None if finding is None else self._conclude(finding)
 

@@ -1,9 +1,10 @@
 """Whether the head runs away from a stage that goes after it: then something is wrong with us.
 
-A mirrored or turned matrix, a stage that slips or stands in another's way: the stage goes where
-the head is said to be, and the error grows. Two signs, either of which is enough:
+A mirrored or turned matrix, a stage that slips: the stage goes where the head is said to be, and
+the error grows. Two signs, either of which is enough:
 
-- the error has grown far while the stage went a good way in its direction;
+- the error has grown far while the stage went a good way (in which direction is no sign: by a
+  wrong matrix the stage may circle the head, or lose it and shoot past);
 - the head seems to go, on the plate, as no animal can.
 
 Another animal taken for ours is neither: the error jumps then, more than the stage's own motion
@@ -21,7 +22,7 @@ from hardware.types import Vec2
 WITHIN_S = 0.6
 FAR_UM = 150.0
 GROWN_UM = 100.0
-WENT_AFTER_UM = 50.0
+WENT_UM = 50.0
 GROWING_SIGHTINGS = 3
 # No animal goes so fast for so long (peaks of 1100 um/s have been measured, for a moment).
 NO_ANIMAL_UM_S = 2000.0
@@ -75,12 +76,12 @@ class RunawayWatch:
         if now.error_um < FAR_UM or self._growing < GROWING_SIGHTINGS:
             return ""
         least = min(self._seen, key=lambda seen: seen.error_um)
-        went_um = float((now.stage_um - least.stage_um) @ now.off_um) / now.error_um
-        if now.error_um - least.error_um < GROWN_UM or went_um < WENT_AFTER_UM:
+        went_um = math.dist(now.stage_um, least.stage_um)
+        if now.error_um - least.error_um < GROWN_UM or went_um < WENT_UM:
             return ""
         return (
             f"the head went from {least.error_um:.0f} to {now.error_um:.0f} um off within "
-            f"{now.t_s - least.t_s:.2f} s although the stage went {went_um:.0f} um after it"
+            f"{now.t_s - least.t_s:.2f} s while the stage went {went_um:.0f} um to follow it"
         )
 
     def _outruns_animals(self, now: Seen) -> str:
