@@ -34,7 +34,7 @@ SURE = 0.9  # presence is decided where it is at least this probable, or nobody 
 OUTLYING_SPREADS = 5.0
 OUTLYING_LENGTHS = 0.15  # of the head, at least: below it a mark is only less exact than others
 _PRIOR_VOTES = 2.0
-_CALLS = (Presence.PRESENT, Presence.ABSENT)
+DECIDED = (Presence.PRESENT, Presence.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Head:
     @property
     def is_presence_disputed(self) -> bool:
         """Whether one saw a head and another none."""
-        return {label.presence for label in self.labels} >= set(_CALLS)
+        return {label.presence for label in self.labels} >= set(DECIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ def find_consensus(labels: LabelSet) -> Consensus:
 
 def _presence(heads: Sequence[Sequence[Label]], annotators: Sequence[str]) -> Verdicts:
     number = {annotator: place for place, annotator in enumerate(annotators)}
-    votes = np.zeros((len(heads), len(annotators), len(_CALLS)), np.int64)
+    votes = np.zeros((len(heads), len(annotators), len(DECIDED)), np.int64)
     for place, labels in enumerate(heads):
         for label in labels:
-            if label.presence in _CALLS:
-                votes[place, number[label.annotator], _CALLS.index(label.presence)] += 1
+            if label.presence in DECIDED:
+                votes[place, number[label.annotator], DECIDED.index(label.presence)] += 1
     return dawid_skene(votes, prior_votes=_PRIOR_VOTES)
 
 

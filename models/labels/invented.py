@@ -77,12 +77,14 @@ def _other_end(marks: NDArray[np.float64], size_px: tuple[int, int] | None) -> N
 
 
 def _largest(shift_px: NDArray[np.float64]) -> float:
-    return float(shift_px[int(np.argmax(np.abs(shift_px)))])
+    return float(shift_px[int(np.nanargmax(np.abs(shift_px)))])
 
 
 def _point(mark: NDArray[np.float64], label: Label) -> Point:
     x_px, y_px = (float(value) for value in mark)
     size_px = label.frame.size_px
+    if np.isnan(x_px):
+        return NOT_GIVEN
     if size_px and not (0 <= x_px <= size_px[0] - 1 and 0 <= y_px <= size_px[1] - 1):
         return NOT_GIVEN
     return Point(State.MARKED, (x_px, y_px))

@@ -12,6 +12,8 @@ from models.labels.placing import Placing
 from models.labels.quality import Quality, scatter_px
 from models.labels.worth import advice, weigh_repeats
 
+_FEWEST_RARE = 10
+_FINEST_PX = 1.5  # people hardly mark finer than this
 _WRONG = (Placing.SWAPPED, Placing.REVERSED, Placing.ELSEWHERE)
 
 
@@ -72,8 +74,19 @@ def _within(quality: Quality) -> Statement:
         "the human ceiling: no detector can be shown to be better than people agree. "
         f"Each keypoint alone: {each or 'none marked twice'}. In brackets the bounds within which "
         "the figure lies with 95 % certainty.",
-        "Begin with the frames at the top of the worklist." if quality.within.part < 0.9 else "",
+        _todo_within(quality, length_px),
     )
+
+
+def _todo_within(quality: Quality, length_px: float) -> str:
+    limit_px = quality.within_heads * length_px
+    if limit_px < _FINEST_PX:
+        percents = math.ceil(100.0 * _FINEST_PX / length_px)
+        return (
+            f"A head is only {length_px:.0f} px long here, so that the criterion is finer than "
+            f"people can mark: judge these by --within {percents}."
+        )
+    return "Begin with the frames at the top of the worklist." if quality.within.part < 0.9 else ""
 
 
 def _ends(quality: Quality) -> Statement:
@@ -103,7 +116,13 @@ def _presence(quality: Quality) -> Statement:
             "(Krippendorff's alpha) cannot be reckoned from that.",
             "Have frames without a head among those labelled by several.",
         )
-    if alpha >= 0.8:
+    if quality.rarer_calls < _FEWEST_RARE:
+        told = (
+            f"Only {quality.rarer_calls} of these heads were ever called absent (or present), too "
+            "few for it to mean much: one disagreement then weighs like many."
+        )
+        todo = "Have more frames without a head among those labelled by several."
+    elif alpha >= 0.8:
         told, todo = "0.8 and above counts as reliable.", ""
     elif alpha >= 0.667:
         told = "Between 0.667 and 0.8 only tentative conclusions are safe."

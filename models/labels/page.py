@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from models.detection import KEYPOINTS
 from models.labels.gold import GoldQuality
 from models.labels.meaning import Statement, explain, percent
 from models.labels.pairs import PairQuality
 from models.labels.pictures import picture_of
 from models.labels.placing import Placing
-from models.labels.plots import color_of, draw_distances, draw_hands, draw_placings
-from models.labels.quality import Quality
+from models.labels.plots import color_of, draw_distances, draw_hands, draw_placings, is_hand_known
+from models.labels.quality import Quality, judged_absent
 from models.labels.worklist import Doubt
 
 _MOST_PICTURES = 24
 _MOST_ROWS = 60
+_FEWEST_ABSENT = 10
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#23282d;margin:0 auto;max-width:1080px;padding:24px}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:38px 0 8px}
@@ -56,12 +58,16 @@ def page_of(report: Report) -> str:
     """Return the page as HTML."""
     quality = report.quality
     colors = color_of(quality.consensus.annotators)
-    plots = (draw_distances(quality), draw_placings(quality), draw_hands(quality))
+    plots = [draw_distances(quality)] if quality.pairs else []
+    if quality.gross_pairs.count:
+        plots.append(draw_placings(quality))
+    if any(is_hand_known(quality, name) for name in KEYPOINTS):
+        plots.append(draw_hands(quality))
     body = [
         f"<h1>{escape(report.title)}</h1>",
         "<p class=quiet>How far those who labelled agree, what it means, and what to do next.</p>",
         f"<div class=cards>{''.join(map(_card, explain(quality, report.gold)))}</div>",
-        "<h2>Plots</h2><div class=plots>",
+        "<h2>Plots</h2><div class=plots>" if plots else "<div>",
         *(f"<img alt='' src='{_data(plot, 'png')}'>" for plot in plots),
         "</div>",
         _pairs_table(quality.pairs),
@@ -110,7 +116,7 @@ def _pairs_table(pairs: Sequence[PairQuality]) -> str:
             percent(pair.presence_agreed),
             percent(pair.same_place),
             *(
-                f"{_number(found.median_px())} / {_number(found.p95_px())}"
+                f"{_number(found.median_px())} / {_number(found.p95_px())}".strip(" /")
                 for found in pair.distances.values()
             ),
         ]
@@ -170,8 +176,13 @@ def _placings_table(quality: Quality) -> str:
 
 def _presence_table(quality: Quality) -> str:
     consensus = quality.consensus
+    absent = judged_absent(quality)
     rows = [
-        [who, f"{100 * confusion[0, 1]:.1f} %", f"{100 * confusion[1, 0]:.1f} %"]
+        [
+            who,
+            f"{100 * confusion[0, 1]:.1f} %",
+            f"{100 * confusion[1, 0]:.1f} %" if absent[who] >= _FEWEST_ABSENT else "too few known",
+        ]
         for who, confusion in zip(consensus.annotators, consensus.verdicts.confusion, strict=True)
     ]
     note = (

@@ -90,7 +90,8 @@ def draw_hands(quality: Quality) -> bytes:
         figure = Figure(figsize=(9.6, 4.2), dpi=120, layout="constrained")
         reach_px = 1.0
         panels: list[Axes] = []
-        for place, name in enumerate(KEYPOINTS):
+        names = [name for name in KEYPOINTS if is_hand_known(quality, name)]
+        for place, name in enumerate(names):
             axes = figure.add_subplot(1, len(KEYPOINTS), place + 1)
             panels.append(axes)
             axes.set_title(name.replace("_", " "))
@@ -106,11 +107,18 @@ def draw_hands(quality: Quality) -> bytes:
             axes.set_ylim(1.1 * reach_px, -1.1 * reach_px)
             axes.set_aspect("equal")
         panels[0].set_ylabel("to its side (px)")
-        handles, names = panels[0].get_legend_handles_labels()
+        handles, people = panels[0].get_legend_handles_labels()
         if handles:
-            told = [f"{name}: bias (dot) and scatter (ring)" for name in names[:1]] + names[1:]
+            told = [f"{who}: bias (dot) and scatter (ring)" for who in people[:1]] + people[1:]
             figure.legend(handles, told, frameon=False, loc="outside upper left", ncols=8)
         return _png(figure)
+
+
+def is_hand_known(quality: Quality, keypoint: str) -> bool:
+    """Say whether anybody's bias at a keypoint is known."""
+    return any(
+        hand.keypoint == keypoint and math.isfinite(hand.bias_along_px) for hand in quality.hands
+    )
 
 
 def _draw_hand(

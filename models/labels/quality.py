@@ -11,7 +11,7 @@ import numpy as np
 
 from models.detection import KEYPOINTS
 from models.labels.annotators import Hand, measure_hands
-from models.labels.consensus import Consensus, Head, find_consensus
+from models.labels.consensus import DECIDED, Consensus, Head, find_consensus
 from models.labels.label import Label, LabelSet
 from models.labels.pairs import (
     PairQuality,
@@ -42,6 +42,7 @@ class Quality:
     within: Share
     within_by_keypoint: dict[str, Share]
     alpha: float
+    rarer_calls: int  # heads of which somebody said what is said less often, present or absent
     presence_agreed: Share
     pairs: tuple[PairQuality, ...]
     repeats: tuple[PairQuality, ...]
@@ -67,6 +68,7 @@ def judge_labels(labels: LabelSet, *, within_heads: float) -> Quality:
             name: _share_within(marked, within_heads, place) for place, name in enumerate(KEYPOINTS)
         },
         alpha=krippendorff_alpha(calls),
+        rarer_calls=min(sum(call in said for said in calls) for call in DECIDED),
         presence_agreed=share_of(len(set(call)) == 1 for call in calls if len(call) > 1),
         pairs=compare_pairs(several, consensus.annotators),
         repeats=compare_repeats(labels, consensus),
@@ -74,6 +76,17 @@ def judge_labels(labels: LabelSet, *, within_heads: float) -> Quality:
         placings={who: _placings(several, who) for who in consensus.annotators},
         gross_pairs=gross_pairs(several),
     )
+
+
+def judged_absent(quality: Quality) -> dict[str, float]:
+    """Return how many heads each annotator called that are believed not to be there."""
+    found = dict.fromkeys(quality.consensus.annotators, 0.0)
+    for head, believed in zip(
+        quality.consensus.heads, quality.consensus.verdicts.probabilities, strict=True
+    ):
+        for label in head.labels:
+            found[label.annotator] += float(believed[1]) * (label.presence in DECIDED)
+    return found
 
 
 def _share_within(heads: Sequence[Head], within_heads: float, place: int | None) -> Share:

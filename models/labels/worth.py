@@ -101,27 +101,29 @@ def advice(worth: Worth) -> str:
     if worth.singly:
         some = f"some {worth.wrong_singles:.0f}" if worth.wrong_singles >= 0.5 else "hardly any"
         told += f": {some} of the {worth.singly} heads labelled once"
+    return f"{told}. {_verdict(worth)} {_precision(worth)}"
+
+
+def _verdict(worth: Worth) -> str:
     second = (
         f"A second opinion on every frame labelled once would take {worth.singly} labels and "
         f"find a wrong one in every {worth.labels_per_find:.0f}"
     )
     if worth.wrong < _RARE:
-        verdict = (
+        return (
             "More repeats are not worth it: time is better spent on new frames, most of all on "
             "looks and postures that are not among these yet."
         )
-    elif worth.wrong < _OFTEN:
-        verdict = "Look through the worklist first."
-        if worth.singly:
-            verdict += f" {second}; spend the time on new frames unless every error counts."
+    if worth.wrong < _OFTEN:
+        first = "Look through the worklist first."
+        then = f" {second}; spend the time on new frames unless every error counts."
     else:
-        verdict = (
+        first = (
             "Agree first on how to tell head from tail and when a head counts as there, and mend "
             "the worklist together."
         )
-        if worth.singly:
-            verdict += f" Then more repeats are worth their while. {second}."
-    return f"{told}. {verdict} {_precision(worth)}"
+        then = f" Then more repeats are worth their while. {second}."
+    return first + then if worth.singly else first
 
 
 def _precision(worth: Worth) -> str:

@@ -139,6 +139,7 @@ def test_the_page_holds_its_pictures_and_needs_nothing_else(truth, annotate, tmp
 
     labels = annotate(truth(12), CAREFUL, replace(CAREFUL, annotator="<b>ben"), BLUNDERING)
     quality = judge_labels(labels, within_heads=0.001)
+    assert quality.gross_pairs.count > 0
     (tmp_path / "plate").mkdir()
     cv2.imwrite(str(tmp_path / "plate/0003.png"), np.full((732, 968), 90, np.uint8))
 
@@ -175,3 +176,19 @@ def test_heads_without_a_length_are_compared_in_pixels(truth, annotate):
     assert find_consensus(noses).heads[0].label.points[0].at_px is not None
     assert quality.pairs[0].distances["nose"].median_px() < 2.0
     assert "nan" not in told(quality)
+
+
+def test_a_criterion_finer_than_people_mark_is_told(truth, annotate):
+    labels = annotate(truth(30), CAREFUL, replace(CAREFUL, annotator="ben"))
+
+    assert "judge these by --within 4" in told(judge_labels(labels, within_heads=0.01))
+    assert "judge these by" not in told(judge_labels(labels, within_heads=0.05))
+
+
+def test_alpha_of_hardly_any_absent_frames_is_not_taken_for_a_quarrel(truth, annotate):
+    careless = replace(CAREFUL, annotator="ben", wrong_presence=0.01)
+    quality = judge_labels(annotate(truth(300), CAREFUL, careless), within_heads=0.05)
+
+    assert quality.alpha < 0.3
+    assert "too few for it to mean much" in told(quality)
+    assert "do not mean the same" not in told(quality)
