@@ -21,6 +21,10 @@ class Extra:
 EXTRAS = (
     Extra("matplotlib", "the picture at the end of a recording", "report"),
     Extra("torch", "training a detector", "train"),
+    Extra("pandas", "data frames in notebooks", "notebook"),
+    Extra("h5py", "exports to HDF5 and NWB", "export"),
+    Extra("zarr", "exports to OME-Zarr", "export"),
+    Extra("av", "exports to MP4", "export"),
 )
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from hardware.clock import SteppedClock
@@ -16,7 +17,7 @@ from tracker.export import csv_tables, progress, wcon
 from tracker.export.formats import FORMATS
 from tracker.export.interruption import Interruption
 from tracker.export.progress import Progress
-from tracker.record.schema import SUMMARY_FILE
+from tracker.record.schema import SUMMARY_FILE, TABLES
 
 
 def test_an_export_lies_beside_the_recording_and_says_where(made_up, capsys):
@@ -229,3 +230,27 @@ def test_a_terminal_sees_a_bar():
 
 def test_the_examples_are_true():
     assert doctest.testmod(progress).failed == 0
+
+
+@pytest.mark.parametrize("to", list(FORMATS))
+def test_a_rig_without_a_stage_or_a_worm_is_exported_all_the_same(made_up, exported, to):
+    for package in FORMATS[to].packages:
+        pytest.importorskip(package)
+    empty = {name: table.row for name, table in TABLES.items()}
+    recording = made_up(range(5), tables={name: np.empty(0, row) for name, row in empty.items()})
+
+    assert exported(recording, to).path.exists()
+
+
+@pytest.mark.parametrize("to", list(FORMATS))
+def test_a_recording_that_holds_nothing_is_refused_or_exported_empty(made_up, exported, to):
+    for package in FORMATS[to].packages:
+        pytest.importorskip(package)
+    recording = made_up(range(0))
+
+    if to in {"csv", "wcon"}:
+        assert exported(recording, to).path.exists()
+        return
+    with pytest.raises(UsageError, match=r"holds no frames|too few frames"):
+        exported(recording, to)
+    assert [path.name for path in recording.folder.parent.iterdir()] == ["0001"]
