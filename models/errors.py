@@ -3,7 +3,8 @@
 ModelError
 ├── ModelFileError    a manifest or a graph is missing, corrupt, or not what it says it is
 ├── ProviderError     the graph cannot run on the device that was asked for
-└── TrainingError     there is nothing to learn from, or an earlier training does not fit
+├── TrainingError     there is nothing to learn from, or an earlier training does not fit
+└── LabelError        labels cannot be read, written or compared (in models.labels.faults)
 """
 
 from __future__ import annotations

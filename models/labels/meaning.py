@@ -132,7 +132,8 @@ def _presence(quality: Quality) -> Statement:
         todo = "Agree on when a head counts as there before labelling more."
     return Statement(
         "Presence of a head",
-        f"Krippendorff's alpha {alpha:.2f}; agreed in {percent(quality.presence_agreed)} of "
+        f"Krippendorff's alpha {round(alpha, 2) + 0.0:.2f}; "
+        f"agreed in {percent(quality.presence_agreed)} of "
         f"{quality.presence_agreed.of}",
         f"Agreement beyond what chance would bring: 1 is perfect, 0 is chance. {told}",
         todo,
