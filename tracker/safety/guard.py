@@ -139,8 +139,7 @@ class Guard:
         state = self._stage.answer()
         if state is not None and np.isfinite(state.position_um).all():
             self._place = state
-            if self.may_move:
-                self._watches.see_position(state, self._sent)
+            self._watches.see_position(state, self._sent, is_ours=self.may_move)
         return state
 
     def obey(self, command: Command) -> GuardedCommand:

@@ -17,9 +17,6 @@ from tracker.safety.sent import SentVelocities
 WITHIN_S = 0.5
 UNIT_SHARE = 0.3  # by so much a velocity may be off before it counts
 DRIFT_UM_S = 20.0
-# After a pause in the positions, a velocity may still be in force that was thought replaced.
-LONGEST_PAUSE_S = 0.06
-SETTLES_WITHIN_S = 0.2
 # A reply that was read wrong is not confirmed by the next ones.
 IN_A_ROW = 4
 
@@ -39,7 +36,6 @@ class PushWatch:
 
     def __init__(self) -> None:
         self._marks: deque[_Mark] = deque()
-        self._quiet_until_s = float("-inf")
         self._in_a_row = 0
         self.unexplained_um = 0.0  # by the last position
 
@@ -50,10 +46,7 @@ class PushWatch:
 
     def see(self, state: StageState, sent: SentVelocities, *, most_um: float) -> bool:
         """Take note of a position; say whether nothing that was sent explains it."""
-        if self._marks and state.t_s - self._marks[-1].t_s > LONGEST_PAUSE_S:
-            self.forget()
-            self._quiet_until_s = state.t_s + SETTLES_WITHIN_S
-        if state.t_s < self._quiet_until_s or (self._marks and state.t_s <= self._marks[-1].t_s):
+        if self._marks and state.t_s <= self._marks[-1].t_s:
             return False
         self._marks.append(self._next_mark(state, sent))
         while state.t_s - self._marks[0].t_s > WITHIN_S:
