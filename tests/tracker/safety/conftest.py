@@ -64,16 +64,16 @@ class FollowingStage:
 class GuardedRig:
     """Clock, stage and guard, and a hand that moves all three on."""
 
-    def __init__(self, start_um=(0.0, 0.0), deadman_s=0.2, coast_s=0.3):
+    def __init__(self, start_um=(0.0, 0.0), deadman_s=0.2, coast_s=0.3, **more):
         self.clock = SteppedClock(10.0)
         self.stage = FollowingStage(self.clock, start_um)
         self.guard = Guard(
-            self.stage, LIMITS, deadman_s=deadman_s, coast_s=coast_s, clock=self.clock
+            self.stage, LIMITS, deadman_s=deadman_s, coast_s=coast_s, clock=self.clock, **more
         )
         self.halts = []
         self.reached_um = [np.array(start_um)]
 
-    def command(self, velocity_um_s, *, frame_age_s=0.01, unseen_s=0.01, sequence=0):
+    def command(self, velocity_um_s, *, frame_age_s=0.01, unseen_s=0.01, sequence=0, **more):
         """Post a command that rests on a frame of this age."""
         now_s = self.clock.now_s()
         command = Command(
@@ -82,6 +82,7 @@ class GuardedRig:
             frame_t_s=now_s - frame_age_s,
             seen_s=now_s - unseen_s,
             velocity_um_s=np.array(velocity_um_s, dtype=np.float64),
+            **more,
         )
         return self.guard.obey(command)
 
