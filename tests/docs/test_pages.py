@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 BLOCK = re.compile(
-    r"(?P<mark><!-- (?:not run|command): [^\n]*-->\n+)?```(?P<language>sh|python)\n(?P<text>.*?)```",
+    r"(?P<mark><!-- (?:not run|command): [^\n]*-->\n+)?"
+    r"```(?P<language>sh|python)\n(?P<text>.*?)```",
     re.DOTALL,
 )
 
