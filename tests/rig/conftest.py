@@ -35,7 +35,7 @@ SCENARIO = {
 SAFETY = {
     "lower_um": [-1e5, -1e5],
     "upper_um": [1e5, 1e5],
-    "max_speed_um_s": 3000,
+    "max_speed_um_s": 1000,  # slower than any runaway: the eye below never lets the stage rest
     "max_acceleration_um_s2": 50000,
     "deadman_s": 0.2,
     "coast_s": 0.3,
