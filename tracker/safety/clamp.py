@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -103,7 +102,6 @@ def _reach(where: Whereabouts, situation: Situation, limits: StageLimits) -> Rea
     return Reach(
         lowest_um=where.lowest_um,
         highest_um=where.highest_um,
-        last_um_s=situation.last_um_s,
         ahead_s=situation.ahead_s,
-        acceleration_um_s2=limits.max_acceleration_um_s2 / math.sqrt(2.0),
+        max_acceleration_um_s2=limits.max_acceleration_um_s2,
     )

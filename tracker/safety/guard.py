@@ -25,6 +25,7 @@ from tracker.safety import deadman
 from tracker.safety.clamp import Situation, Whereabouts, clamp
 from tracker.safety.coasting import coasting_share
 from tracker.safety.keep_out import Zone, zones
+from tracker.safety.limits import braking_um
 from tracker.safety.sent import SentVelocities
 from tracker.safety.states import HELD, Event, State
 from tracker.safety.watching import Watches
@@ -232,7 +233,8 @@ class Guard:
     def _whereabouts(self, now_s: float) -> Whereabouts | None:
         """Say where the stage may be once it acts on what is sent now.
 
-        Since it was last read it may have gone with any velocity that has been in force.
+        Since it was last read it may have gone with any velocity that has been in force, and has
+        that still to brake.
         """
         if self._place is None or not self._is_placed(now_s):
             return None
@@ -242,8 +244,13 @@ class Guard:
         lowest_um_s = np.minimum(spread.lowest_um_s, 0.0)
         highest_um_s = np.maximum(spread.highest_um_s, 0.0)
         return Whereabouts(
-            lowest_um=self._place.position_um + lowest_um_s * since_read_s,
-            highest_um=self._place.position_um + highest_um_s * since_read_s,
+            lowest_um=self._place.position_um + self._way_um(lowest_um_s, since_read_s),
+            highest_um=self._place.position_um + self._way_um(highest_um_s, since_read_s),
+        )
+
+    def _way_um(self, velocity_um_s: Vec2, seconds: float) -> Vec2:
+        return velocity_um_s * seconds + braking_um(
+            velocity_um_s, max_acceleration_um_s2=self._limits.max_acceleration_um_s2
         )
 
     def _halt(self, action: GuardAction) -> GuardedCommand:

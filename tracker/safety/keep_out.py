@@ -15,6 +15,7 @@ import numpy as np
 
 from hardware.types import Vec2
 from tracker.config import AnyKeepOut, KeepOutBox
+from tracker.safety.limits import braking_um
 
 _HALVINGS = 16
 _CLEARANCE_UM = 0.5  # an encoder's rounding is not worth an argument
@@ -88,26 +89,22 @@ def _zone(section: AnyKeepOut) -> Zone:
 class Reach:
     """What the stage sweeps before it stands, for any velocity that it may be sent.
 
-    It lies between `lowest_um` and `highest_um`, goes with `last_um_s` now, goes on with the new
-    velocity for `ahead_s` and brakes then, each axis by `acceleration_um_s2`.
+    It lies between `lowest_um` and `highest_um` when it acts on the velocity, goes on with it for
+    `ahead_s` and brakes then.
     """
 
     lowest_um: Vec2
     highest_um: Vec2
-    last_um_s: Vec2
     ahead_s: float
-    acceleration_um_s2: float
+    max_acceleration_um_s2: float
 
     def corners(self, velocity_um_s: Vec2) -> tuple[Vec2, Vec2]:
         """Return the corners of all that may be swept."""
-        way_um = velocity_um_s * self.ahead_s + self._braking_um(velocity_um_s)
-        last_um = self._braking_um(self.last_um_s)
-        low_um = np.minimum(np.minimum(way_um, last_um), 0.0)
-        high_um = np.maximum(np.maximum(way_um, last_um), 0.0)
+        way_um = velocity_um_s * self.ahead_s + braking_um(
+            velocity_um_s, max_acceleration_um_s2=self.max_acceleration_um_s2
+        )
+        low_um, high_um = np.minimum(way_um, 0.0), np.maximum(way_um, 0.0)
         return self.lowest_um + low_um, self.highest_um + high_um
-
-    def _braking_um(self, velocity_um_s: Vec2) -> Vec2:
-        return velocity_um_s * np.abs(velocity_um_s) / (2.0 * self.acceleration_um_s2)
 
 
 def limit_to_outside(velocity_um_s: Vec2, reach: Reach, zones: Sequence[Zone]) -> Vec2:

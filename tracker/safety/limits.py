@@ -55,6 +55,21 @@ def stopping_speed_um_s(distance_um: float, *, acceleration_um_s2: float, ahead_
     return braked_um2_s2 / (math.sqrt(free_um_s**2 + braked_um2_s2) + free_um_s)
 
 
+def axis_acceleration_um_s2(max_acceleration_um_s2: float) -> float:
+    """Return by how much an axis can brake: both may have to at once, and share what there is."""
+    return max_acceleration_um_s2 / math.sqrt(2.0)
+
+
+def braking_um(velocity_um_s: Vec2, *, max_acceleration_um_s2: float) -> Vec2:
+    """Return how far each axis goes while it brakes.
+
+    >>> braking_um(np.array([300.0, -600.0]), max_acceleration_um_s2=45_000.0 * math.sqrt(2.0))
+    array([ 1., -4.])
+    """
+    acceleration_um_s2 = axis_acceleration_um_s2(max_acceleration_um_s2)
+    return velocity_um_s * np.abs(velocity_um_s) / (2.0 * acceleration_um_s2)
+
+
 def limit_travel(
     velocity_um_s: Vec2, *, lowest_um: Vec2, highest_um: Vec2, limits: StageLimits, ahead_s: float
 ) -> Vec2:
@@ -63,8 +78,7 @@ def limit_travel(
     The stage lies somewhere between `lowest_um` and `highest_um`. `ahead_s` is how long it may
     go on before anybody brakes. Out of the box, only the way back is open.
     """
-    # Both axes may have to brake at once, and share the acceleration then.
-    acceleration_um_s2 = limits.max_acceleration_um_s2 / math.sqrt(2.0)
+    acceleration_um_s2 = axis_acceleration_um_s2(limits.max_acceleration_um_s2)
 
     def speed_within(distance_um: float) -> float:
         return stopping_speed_um_s(

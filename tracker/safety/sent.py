@@ -1,11 +1,13 @@
-"""What the stage was lately sent, and between which velocities it has therefore been."""
+"""What the stage was lately sent: between which velocities it has been, and how far it may be."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.types import Vec2
 
@@ -13,6 +15,8 @@ from hardware.types import Vec2
 # ramp to the next one.
 RAMP_S = 0.05
 _KEPT = 64
+_LEGS_KEPT = 512
+_DELAYS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,9 @@ class SentVelocities:
     def __init__(self, command_delay_s: float, now_s: float) -> None:
         self._delay_s = command_delay_s
         self._past: deque[tuple[float, float, Vec2]] = deque(maxlen=_KEPT)
+        # Legs of one velocity each: when it was sent, and how far all before it had led.
+        self._leg_s: list[float] = [now_s]
+        self._legs: list[tuple[Vec2, Vec2]] = [(np.zeros(2), np.zeros(2))]
         self.last_um_s: Vec2 = np.zeros(2)
         self.last_s = now_s
 
@@ -36,7 +43,22 @@ class SentVelocities:
         """Take note of a velocity that was sent."""
         until_s = now_s + 2.0 * self._delay_s + RAMP_S
         self._past.append((self.last_s, until_s, self.last_um_s))
+        self._legs.append((self.way_um(now_s), velocity_um_s.copy()))
+        self._leg_s.append(now_s)
+        if len(self._leg_s) > 2 * _LEGS_KEPT:
+            del self._leg_s[:_LEGS_KEPT], self._legs[:_LEGS_KEPT]
         self.last_um_s, self.last_s = velocity_um_s.copy(), now_s
+
+    def way_um(self, t_s: float) -> Vec2:
+        """Return how far what was sent would have led by `t_s`, if obeyed at once."""
+        leg = max(bisect_right(self._leg_s, t_s) - 1, 0)
+        before_um, velocity_um_s = self._legs[leg]
+        return before_um + velocity_um_s * max(t_s - self._leg_s[leg], 0.0)
+
+    def ways_um(self, from_s: float, to_s: float) -> NDArray[np.float64]:
+        """Return how far the stage may have gone between two times, (n, 2): for n delays."""
+        delays_s = np.linspace(0.0, 2.0 * self._delay_s + RAMP_S, _DELAYS).tolist()
+        return np.array([self.way_um(to_s - d) - self.way_um(from_s - d) for d in delays_s])
 
     def spread(self, from_s: float, to_s: float = float("inf")) -> Spread:
         """Return between which velocities the stage may have been at these times."""

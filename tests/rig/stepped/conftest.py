@@ -61,6 +61,11 @@ def run_rig():
     return run_scenario
 
 
+@pytest.fixture(scope="session")
+def config():
+    return CONFIG
+
+
 @pytest.fixture
 def write_scenario(tmp_path):
     def write(text):

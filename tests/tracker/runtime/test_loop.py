@@ -131,3 +131,68 @@ def test_ticks_and_commands_are_numbered_without_a_gap(bench):
 
     assert [tick.index for tick in ticks] == [0, 1, 2]
     assert [command.sequence for command in bench.parts.posted] == [0, 1]
+
+
+def test_while_the_calibration_is_checked_the_check_steers(bench):
+    bench.loop.mode = Mode.CHECKING
+    bench.loop.check = SimpleNamespace(steer=lambda t_s: np.array([t_s, 0.0]))
+    bench.loop.in_picture = SimpleNamespace(see=lambda candidates, sighting: np.ones(2))
+
+    command = bench.loop.tick(frame()).command
+
+    assert command.velocity_um_s.tolist() == pytest.approx([1.012, 0.0])
+    assert command.seen_s == 0.9
+    assert np.isnan(command.off_um).all()
+
+
+def test_a_check_of_a_head_that_is_not_there_stands_still(bench):
+    bench.loop.mode = Mode.CHECKING
+    bench.loop.check = SimpleNamespace(steer=lambda t_s: np.ones(2))
+    bench.parts.is_given_up = True
+
+    command = bench.loop.tick(frame()).command
+
+    assert not command.velocity_um_s.any()
+    assert not command.is_search
+
+
+def test_a_command_tells_where_the_picture_shows_the_head(bench):
+    bench.loop.in_picture = SimpleNamespace(see=lambda candidates, sighting: np.array([3.0, 4.0]))
+
+    assert bench.loop.tick(frame()).command.off_um.tolist() == [3.0, 4.0]
+
+
+class PaperSearch:
+    """Remembers where heads were, and goes east from there."""
+
+    def __init__(self):
+        self.begun_at = []
+
+    def begin_at(self, center_um):
+        self.begun_at.append(center_um.tolist())
+
+    def steer(self, t_s, stage_um):
+        return stage_um * 100.0 if self.begun_at else None
+
+
+def test_a_head_given_up_is_searched_for_from_where_it_was(bench):
+    bench.loop.search = PaperSearch()
+    bench.loop.tick(frame())
+    bench.parts.is_given_up = True
+
+    command = bench.loop.tick(frame()).command
+
+    assert bench.loop.search.begun_at == [[0.0, 0.0]]
+    assert command.velocity_um_s.tolist() == [500.0, 600.0]
+    assert command.is_search
+    assert np.isnan(command.seen_s)
+
+
+def test_a_head_that_was_never_there_is_not_searched_for(bench):
+    bench.loop.search = PaperSearch()
+    bench.parts.is_given_up = True
+
+    command = bench.loop.tick(frame()).command
+
+    assert not command.velocity_um_s.any()
+    assert not command.is_search

@@ -127,3 +127,21 @@ def test_a_recording_that_could_not_be_opened_is_not_shown_as_one(operating, clo
     operating.note_status(Status("recorder", {"is_recording": 0.0}))
 
     assert operating.state == "tracking"
+
+
+def test_a_hold_ends_tracking_until_t_is_pressed(operating, crew):
+    operating.begin("tracking", {}, 100.0)
+    crew.told.clear()
+
+    operating.held()
+    state = operating.state
+    operating.obey("t")
+
+    assert crew.told == [
+        ("stage", Halt()),
+        ("control", StopTracking()),
+        ("stage", Release()),
+        ("control", StartTracking()),
+    ]
+    assert state == "STOPPED"
+    assert "tracking_held" in [mark.kind for mark in crew.marks]

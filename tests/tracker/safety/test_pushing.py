@@ -34,8 +34,8 @@ def test_a_stage_that_goes_as_told_is_left_in_peace(speed_um_s):
     assert watch_stage(steady(speed_um_s), steady(speed_um_s), seconds=3.0) is None
 
 
-@pytest.mark.parametrize("ratio", [0.75, 1.25])
-def test_a_unit_that_is_a_quarter_off_is_not_a_push(ratio):
+@pytest.mark.parametrize("ratio", [0.85, 1.15])
+def test_a_unit_that_is_a_little_off_is_not_a_push(ratio):
     assert watch_stage(steady(800.0), steady(800.0 * ratio), seconds=3.0) is None
 
 
@@ -64,7 +64,7 @@ def test_a_slow_drift_within_the_bounds_is_not_noticed(speed_um_s):
 
 def test_a_command_that_is_replaced_may_act_a_little_later():
     def told(t_s):
-        return (1500.0, 0.0) if t_s % 0.4 < 0.2 else (-1500.0, 0.0)
+        return (1500.0, 0.0) if t_s % 0.392 < 0.196 else (-1500.0, 0.0)
 
     assert watch_stage(told, lambda t_s: told(t_s - 0.04), seconds=3.0) is None
     assert watch_stage(told, lambda t_s: told(t_s - 0.2), seconds=3.0) is not None
