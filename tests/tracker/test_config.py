@@ -142,3 +142,54 @@ def test_a_session_without_a_calibration_is_told_how_to_measure_one(tmp_path):
 
     with pytest.raises(ConfigError, match="wormlock calibrate stage"):
         calibration_of(config)
+
+
+@pytest.mark.parametrize(
+    ("safety", "line"),
+    [
+        ({"coast_s": 0.01}, "coast_s is 0.01 s, but a head is older than 0.02 s"),
+        (
+            {"search": {"speed_um_s": 4000, "out_to_um": 2000}},
+            "search.speed_um_s is 4000, faster than max_speed_um_s, 3000",
+        ),
+        (
+            {"keep_out": [{"kind": "box", "lower_um": [5, 0], "upper_um": [5, 9]}]},
+            "lower_um must lie below upper_um, but x is 5.0 and 5.0",
+        ),
+        (
+            {"keep_out": [{"kind": "circle", "center_um": [5, 0], "radius_um": 0}]},
+            r"safety\.keep_out\[0\]\.radius_um: expected greater than 0",
+        ),
+    ],
+)
+def test_what_the_guard_could_not_keep_to_is_refused(tmp_path, safety, line):
+    with pytest.raises(ConfigError, match=line):
+        load_config(altered(tmp_path, safety=safety))
+
+
+def test_what_the_guard_may_be_asked_for_beside_limits_is_read(tmp_path):
+    zones = [
+        {"kind": "box", "lower_um": [0, 0], "upper_um": [5, 9]},
+        {"kind": "circle", "center_um": [5, 0], "radius_um": 100},
+    ]
+    asked = {
+        "keep_out": zones,
+        "search": {"speed_um_s": 800, "out_to_um": 2000},
+        "sign_check": True,
+        "unexplained_um": None,
+    }
+
+    safety = load_config(altered(tmp_path, safety=asked)).safety
+
+    assert [zone.kind for zone in safety.keep_out] == ["box", "circle"]
+    assert safety.search.out_to_um == 2000.0
+    assert safety.sign_check
+    assert safety.unexplained_um is None
+
+
+def test_the_shipped_guard_makes_no_test_moves_and_does_not_search():
+    safety = load_config(SHIPPED).safety
+
+    assert not safety.sign_check
+    assert safety.search is None
+    assert safety.keep_out == ()
