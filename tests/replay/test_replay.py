@@ -29,17 +29,12 @@ SECONDS = 6.0
 
 @pytest.fixture(scope="module")
 def run():
-    """A run in stepped time, with the moments at which the loop could know each position."""
+    """A run in stepped time."""
     session = open_session("roam", 1, CONFIG)
-    received_s = []
     while len(session.exposures) * 0.025 < SECONDS:
-        tick = session.step()
-        known_s = tick.started_s if tick else session.exposures[-1].received_s
-        received_s += [known_s] * (len(session.post.states) - len(received_s))
-    rows = session.rows()
-    rows.positions["received_s"] = received_s
+        session.step()
     return SimpleNamespace(
-        rows=rows, candidates={t.frame_index: t.candidates for t in session.ticks}
+        rows=session.rows(), candidates={t.frame_index: t.candidates for t in session.ticks}
     )
 
 

@@ -14,20 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.clock import SteppedClock
-from hardware.types import Frame
+from hardware.types import Frame, Vec2
 from models.detection import Candidate, Detector, GreyImage, Pixel
 from tracker.config import Config
 from tracker.control.laws import make_controller
 from tracker.errors import RecordingError
 from tracker.estimate.head import HeadEstimator
-from tracker.history import StageHistory
+from tracker.history import StageHistory, reckon_on
 from tracker.messages import TICK_ROW, Command, Mode, tick_record
 from tracker.record.frame_log import is_broken
 from tracker.record.reader import Recording
 from tracker.record.schema import Rows
 from tracker.runtime.loop import Loop
+from tracker.runtime.stage_post import LATE_S
 
 _KEPT_S = 1.0
+_REMEMBERED = 64  # commands; older ones no longer matter
 
 
 class ReplayedStage:
@@ -36,8 +38,9 @@ class ReplayedStage:
     `delay_s` is set to what it was believed to be at each tick; posts go nowhere.
     """
 
-    def __init__(self, positions: Rows, clock: SteppedClock) -> None:
+    def __init__(self, positions: Rows, sent: Rows, clock: SteppedClock) -> None:
         self._positions = positions[_is_rising(positions["t_s"])]
+        self._sent = sent
         self._clock = clock
         self.delay_s = 0.0
 
@@ -50,7 +53,14 @@ class ReplayedStage:
         last_s = float(positions["t_s"][known - 1])
         first = int(np.searchsorted(positions["t_s"][:known], last_s - _KEPT_S, side="right"))
         kept = positions[first:known]
-        return StageHistory(kept["t_s"].copy(), kept["position_um"].copy())
+        history = StageHistory(kept["t_s"].copy(), kept["position_um"].copy())
+        return history if now_s - last_s < LATE_S else reckon_on(history, self._known(), now_s)
+
+    def _known(self) -> list[tuple[float, Vec2]]:
+        """Return what the stage had lately been sent by now, and when it acts on it."""
+        until = int(np.searchsorted(self._sent["written_s"], self._clock.now_s(), side="right"))
+        rows = self._sent[max(0, until - _REMEMBERED) : until]
+        return list(zip(rows["acts_s"].tolist(), rows["sent_um_s"], strict=True))
 
     def post(self, command: Command) -> None:
         """Let it go."""
@@ -85,7 +95,7 @@ def replay(
         RecordingError: there is no frame that the loop used and that is still whole.
     """
     clock = SteppedClock(float("-inf"))
-    stage = ReplayedStage(recording.positions, clock)
+    stage = ReplayedStage(recording.positions, recording.stage, clock)
     eye = _RecordedPace(detector, clock)
     loop = Loop(
         clock=clock,

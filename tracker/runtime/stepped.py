@@ -160,7 +160,10 @@ class SteppedSession:
             ticks=_table([tick_record(tick) for tick in self.ticks], TICK_ROW),
             stage=_table([stage_record(guarded) for guarded in self.post.guarded], STAGE_ROW),
             positions=_table(
-                [(state.t_s, state.t_s, state.position_um) for state in self.post.states],
+                [
+                    (state.t_s, heard_s, state.position_um)
+                    for state, heard_s in zip(self.post.states, self.post.heard_s, strict=True)
+                ],
                 POSITION_ROW,
             ),
             truth=truth,

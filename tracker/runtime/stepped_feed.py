@@ -75,6 +75,7 @@ class SteppedFeed:
         """Return what the stage has said since the last call."""
         told = list(self._post.states)
         self._post.states.clear()
+        self._post.heard_s.clear()
         return told
 
     def sent(self) -> Sequence[Sent]:

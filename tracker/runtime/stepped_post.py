@@ -26,7 +26,8 @@ _REMEMBERED = 100
 class SteppedPost:
     """Fulfils `tracker.parts.StagePost`; `run_until` is the life of the stage process.
 
-    `guarded` holds what became of every command and every halt, `states` every position.
+    `guarded` holds what became of every command and every halt, `states` every position, and
+    `heard_s` when each of them was there.
     """
 
     def __init__(self, guard: Guard, clock: SteppedClock, *, poll_hz: float) -> None:
@@ -42,6 +43,7 @@ class SteppedPost:
         self._is_asked = False
         self.guarded: list[GuardedCommand] = []
         self.states: list[StageState] = []
+        self.heard_s: list[float] = []
         self.timeouts = 0
 
     @property
@@ -106,6 +108,7 @@ class SteppedPost:
         if state is not None:
             self._is_asked = False
             self.states.append(state)
+            self.heard_s.append(self._clock.now_s())
             self._times_s.append(state.t_s)
             self._places_um.append(state.position_um)
 
