@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from hardware.types import Frame, GreyImage, StageState
 from tracker.calibrate.backdrop import backdrop, mean_picture, sample_alone
 from tracker.calibrate.matrix import CRAWLING
-from tracker.calibrate.shift import image_shift
+from tracker.calibrate.shift import CLEAR_PROMINENCE, image_shift
 from tracker.errors import CalibrationError
 
 _EARLIEST_S, _LATEST_S, _STEP_S = -0.15, 0.15, 0.002
-_LEAST_PROMINENCE = 2.0
 _FEWEST = 12
 _ENOUGH = 40
 _MIDDLE_PX = 512
@@ -58,7 +57,7 @@ def seen_shifts(still: Sequence[GreyImage], frames: Sequence[Frame]) -> Seen:
     shifts: list[Floats] = []
     for frame, picture in zip(frames, pictures, strict=True):
         shift = image_shift(reference, sample_alone(picture, background))
-        if shift.prominence >= _LEAST_PROMINENCE:
+        if shift.prominence >= CLEAR_PROMINENCE:
             times_s.append(frame.t_s)
             shifts.append(shift.shift_px)
     return Seen(t_s=np.array(times_s), shifts_px=np.array(shifts).reshape(-1, 2))

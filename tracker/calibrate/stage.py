@@ -11,7 +11,7 @@ from hardware.types import Vec2
 from tracker.calibrate.backdrop import Picture, backdrop, mean_picture, sample_alone
 from tracker.calibrate.drive import Drive
 from tracker.calibrate.matrix import MatrixFit, fit_matrix
-from tracker.calibrate.shift import image_shift
+from tracker.calibrate.shift import CLEAR_PROMINENCE, image_shift
 from tracker.errors import CalibrationError
 
 # In units of the pattern's half size: near places first, so that a fit is found even where the
@@ -23,7 +23,6 @@ PATTERN = (
     (0.95, -0.85),
 )  # fmt: skip
 _NEIGHBOURS = (1, 3)  # each place is compared with so many places later, and with the first
-_LEAST_PROMINENCE = 2.0
 _FEWEST_CLEAR = 0.6
 _LEAST_MOVED = 0.5
 
@@ -72,7 +71,7 @@ def matrix_from(places: Places, *, size_um: float) -> MatrixFit:
     pairs = _pairs(len(samples))
     for first, second in pairs:
         shift = image_shift(samples[first], samples[second])
-        if shift.prominence >= _LEAST_PROMINENCE:
+        if shift.prominence >= CLEAR_PROMINENCE:
             moves.append(where_um[second] - where_um[first])
             shifts.append(shift.shift_px)
     if len(shifts) < _FEWEST_CLEAR * len(pairs):

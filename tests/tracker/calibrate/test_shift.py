@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.calibrate.backdrop import backdrop, sample_alone
-from tracker.calibrate.shift import image_shift
+from tracker.calibrate.shift import CLEAR_PROMINENCE, image_shift
 
 SHAPE = (160, 200)
 
@@ -45,7 +45,7 @@ def test_a_shift_is_found_to_a_small_part_of_a_pixel(x, y, seed, quality):
     shift = image_shift(first, second)
 
     assert shift.shift_px == pytest.approx([x, y], abs=within_px)
-    assert shift.prominence > 2.0
+    assert shift.prominence > CLEAR_PROMINENCE
 
 
 @settings(max_examples=15, deadline=None)
@@ -64,7 +64,7 @@ def test_the_way_back_is_the_way_there_reversed(x, y):
 def test_pictures_with_nothing_in_common_have_no_clear_shift(seed):
     first, second = seen(texture(seed), (50, 50)), seen(texture(seed + 1), (50, 50))
 
-    assert image_shift(first, second).prominence < 2.0
+    assert image_shift(first, second).prominence < CLEAR_PROMINENCE
 
 
 def test_what_stands_still_is_taken_out_and_the_sample_is_left():
