@@ -54,7 +54,7 @@ def open_stage(controller, *, half_um=20_000.0, **changed):
     return open_controller(section.model_copy(update=changed), limits(half_um), HostClock())
 
 
-def where(stage, *, tries=3):
+def where(stage, *, tries=12):  # on a busy machine a late reply costs half a second
     for left in reversed(range(tries)):
         stage.ask()
         try:
