@@ -301,3 +301,16 @@ def running_at_a_keyboard(cheap_config, tmp_path, keyboard):
         yield session.await_motion()
     finally:
         session.clean_up()
+
+
+@pytest.fixture
+def checking_at_a_keyboard(cheap_config, tmp_path, keyboard):
+    """A session that makes test moves before it tracks, with an eye that sees no stage move."""
+    config = yaml.safe_load(cheap_config.read_text())
+    config["safety"] = {**config["safety"], "sign_check": True}
+    cheap_config.write_text(yaml.safe_dump(config))
+    session = RunningSession(cheap_config, tmp_path / "session", terminal=keyboard[1])
+    try:
+        yield session.await_motion()
+    finally:
+        session.clean_up()

@@ -36,3 +36,26 @@ def test_the_space_bar_stops_until_t_and_q_ends_in_order(running_at_a_keyboard, 
     assert moved
     assert status == 0
     assert (session.out / "0001" / "summary.json").is_file()
+
+
+def test_test_moves_that_decide_nothing_ask_the_operator_and_t_accepts(
+    checking_at_a_keyboard, keyboard
+):
+    session, (keys, _) = checking_at_a_keyboard, keyboard
+    until_s = time.perf_counter() + 10.0
+    while "undecided" not in session.said() and time.perf_counter() < until_s:
+        time.sleep(0.02)
+
+    stood_s = time.perf_counter() + STOPPED_WITHIN_S
+    time.sleep(1.0)
+    crept = moved_since(session, stood_s)
+    os.write(keys, b"t")
+    time.sleep(0.5)
+    moved = moved_since(session, stood_s)
+    os.write(keys, b"q")
+    status = session.await_end()
+
+    assert "what is seen does not move against the stage: press t again" in session.said()
+    assert crept == []
+    assert moved
+    assert status == 0
