@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tracker.record.reader import open_recording
+from tracker.runtime.pulse import STAGE_SILENT_S
 
 pytestmark = [
     pytest.mark.realtime,
@@ -99,6 +100,17 @@ def assert_rests_on_fresh_frames(running, motions):
         row = moved[np.argmin(np.abs(moved["written_s"] - motion.t_s))]
         assert abs(row["written_s"] - motion.t_s) < 0.02
         assert row["written_s"] - frame_s[int(row["sequence"])] < DEADMAN_S
+
+
+def test_a_frozen_stage_process_is_ended_and_the_port_opened_to_halt(running):
+    struck_s = strike(running.pids["stage"], signal.SIGSTOP)
+
+    status = running.await_end()
+
+    assert running.stands_since(struck_s) - struck_s < STAGE_SILENT_S + RESCUED_WITHIN_S
+    assert status == 1
+    assert "silent for 1 s" in running.said()
+    assert_closed(running)
 
 
 def test_killing_the_stage_process_makes_the_supervisor_open_the_port_and_halt(running):

@@ -76,6 +76,11 @@ class Crew:
         """Say whether this process lives."""
         return role in self._children and self._children[role].is_running
 
+    def kill(self, role: Role) -> None:
+        """End a process that hears nothing any more."""
+        if role in self._children:
+            self._children[role].kill()
+
     def fallen(self) -> list[tuple[Role, int]]:
         """Return who has ended, and with which exit status."""
         fallen: list[tuple[Role, int]] = []

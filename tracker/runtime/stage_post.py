@@ -34,6 +34,7 @@ class RingStagePost:
     ) -> None:
         self._posts, self._positions, self._rows, self._wake = posts, positions, rows, wake
         self._clock = clock
+        positions.rewind()  # the stage may have said where it is before we could listen
         self._sent: deque[tuple[float, Vec2]] = deque(maxlen=_SENT_KEPT)
         self._delay = DelayMeter(_DELAY_AT_FIRST_S)
         self._t_s = np.empty(0)
@@ -48,7 +49,7 @@ class RingStagePost:
     @property
     def has_position(self) -> bool:
         """Whether the stage has said where it is."""
-        return self._t_s.size > 0 or self._positions.count > 0
+        return self._t_s.size > 0 or self._positions.waiting > 0
 
     def history(self) -> StageHistory:
         """Return the stamped positions of the last second, carried on where a reply is late.

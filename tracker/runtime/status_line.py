@@ -14,6 +14,7 @@ from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
 from tracker.runtime.session_place import SessionPlace
 
 _KEPT = 40
+_STALE_S = 1.0  # figures of so long ago say nothing about now
 _LINE_EVERY_S = 5.0
 _REWRITE_EVERY_S = 0.125
 
@@ -44,11 +45,18 @@ class Gauges:
         self._delays_s: deque[float] = deque(maxlen=_KEPT)
         self._times_s: deque[float] = deque(maxlen=_KEPT)
         self._error_um = float("nan")
+        self._heard_s = float("-inf")
 
-    def read(self) -> Figures:
-        """Return the newest figures."""
+    @property
+    def ticks(self) -> int:
+        """How many frames have been handled."""
+        return self._ticks.count
+
+    def read(self, now_s: float) -> Figures:
+        """Return the newest figures; where no frame has been handled lately there are none."""
         ticks = self._ticks.take().rows
         if ticks.size:
+            self._heard_s = now_s
             self._times_s.extend(ticks["t_s"].tolist())
             self._error_um = float(np.hypot(*ticks["error_um"][-1]))
             self._exposed_s = dict(
@@ -57,6 +65,10 @@ class Gauges:
                 ]
             )
         self._learn_delays()
+        if now_s - self._heard_s > _STALE_S:
+            self._error_um = float("nan")
+            self._times_s.clear()
+            self._delays_s.clear()
         return Figures(
             rate_hz=self._rate_hz(),
             error_um=self._error_um,
@@ -91,7 +103,7 @@ def status_text(figures: Figures, *, state: str, recording_s: float, disk_bytes:
     >>> print(status_text(Figures(rate_hz=40.0, error_um=3.21, delay_s=0.0141,
     ...                           position_um=(1234.0, -567.0)),
     ...       state="recording", recording_s=72.4, disk_bytes=53_000_000_000))
-    recording   40.0 Hz  error   3.2 um  delay 14.1 ms  stage   1.234  -0.567 mm  01:12  53.0 GB
+    recording  40.0 Hz  error   3.2 um  delay 14.1 ms   1.234  -0.567 mm 01:12 53 GB
     """
     x_um, y_um = figures.position_um
     clock = "--:--"
@@ -99,14 +111,14 @@ def status_text(figures: Figures, *, state: str, recording_s: float, disk_bytes:
         minutes, seconds = divmod(int(recording_s), 60)
         clock = f"{minutes:02d}:{seconds:02d}"
     words = (
-        f"{state:<9} {figures.rate_hz:6.1f} Hz",
-        f"error {figures.error_um:5.1f} um",
-        f"delay {1e3 * figures.delay_s:4.1f} ms",
-        f"stage {1e-3 * x_um:7.3f} {1e-3 * y_um:7.3f} mm",
+        f"{state:<9} {figures.rate_hz:5.1f} Hz",
+        f" error {figures.error_um:5.1f} um",
+        f" delay {1e3 * figures.delay_s:4.1f} ms",
+        f" {1e-3 * x_um:6.3f} {1e-3 * y_um:7.3f} mm",
         clock,
-        f"{1e-9 * disk_bytes:.1f} GB",
+        f"{1e-9 * disk_bytes:.0f} GB",
     )
-    return "  ".join(words).replace("nan", "  -")
+    return " ".join(words).replace("nan", "  -")
 
 
 class Screen:

@@ -31,6 +31,7 @@ from tracker.runtime.orders import (
     Report,
     Status,
 )
+from tracker.runtime.pulse import STAGE_SILENT_S, Pulse
 from tracker.runtime.session_place import Role
 from tracker.runtime.status_line import Gauges, Screen, status_text
 
@@ -59,6 +60,7 @@ class Supervisor:
         self._shortcomings: list[str] = []  # these do not
         self._has_run_out = False  # the camera: a video has been shown to its end
         self._operating = Operating(crew, launch.folder, clock)
+        self._pulse = Pulse(clock.now_s())
 
     def run(self, log: IO[bytes], *, has_keys: bool) -> int:
         """Run the session; return the exit status: 0 ended as asked, 1 failed on the way.
@@ -72,6 +74,8 @@ class Supervisor:
             self._watch(has_keys=has_keys)
         finally:
             self._end()
+        if self._pulse.is_control_silent and not self._has_run_out:
+            self._shortcomings.append("control: no frame was handled any more at the end")
         if self._launch.config.start == "recording" and not self.closed:
             self._shortcomings.append("nothing was recorded")
         troubles = [*self._faults, *self._shortcomings]
@@ -106,18 +110,31 @@ class Supervisor:
         from_s = self._crew.session.epoch_s if is_video else begins_s
         self._operating.begin(self._launch.config.start, self._facts, from_s)
         ends_s = begins_s + self._launch.duration_s
+        self._pulse = Pulse(begins_s)
         now_s = self._clock.now_s()
         while now_s < ends_s and not (self._asked.to_end or self._faults or self._has_run_out):
             self._hear(min(_TURN_S, ends_s - now_s))
             if has_keys and self._operating.obey(pressed_keys()):
                 return
             now_s = self._clock.now_s()
+            self._feel_pulse(gauges, now_s)
             if now_s > begins_s + _FIRST_SHOWN_S and self._screen.is_due(now_s):
                 self._show(gauges, now_s)
 
+    def _feel_pulse(self, gauges: Gauges, now_s: float) -> None:
+        """A frozen stage process guards nothing: it is ended, and the port opened anew."""
+        if self._launch.has_stage and self._pulse.is_stage_frozen(now_s):
+            self._faults.append(
+                f"stage: the process has been silent for {STAGE_SILENT_S:.0f} s and was ended"
+            )
+            self._crew.kill("stage")
+        if self._pulse.has_control_fallen_silent(gauges.ticks, now_s):
+            halted = "; the dead-man has halted the stage" if self._launch.has_stage else ""
+            self._screen.say(f"control: no frame has been handled for a second{halted}")
+
     def _show(self, gauges: Gauges, now_s: float) -> None:
         text = status_text(
-            gauges.read(),
+            gauges.read(now_s),
             state=self._operating.state,
             recording_s=now_s - self._operating.recording_since_s,
             disk_bytes=disk_left_bytes(self._launch.folder),
@@ -154,6 +171,8 @@ class Supervisor:
                 self._operating.held()
                 self._screen.say(f"{report.role}: {report.message}")
             case Status():
+                if report.role == "stage":
+                    self._pulse.heard_stage(self._clock.now_s())
                 self._operating.note_status(report)
             case RecordingOpened():
                 logger.info("recording opened: %s", report.folder)
@@ -161,7 +180,9 @@ class Supervisor:
                 self.closed.append(report)
                 self._operating.recording_closed()
                 if report.reason != STOPPED:
-                    self._shortcomings.append(f"recorder: {report.folder}: {report.reason}")
+                    ended = f"recorder: {report.folder}: {report.reason}"
+                    self._shortcomings.append(ended)
+                    self._screen.say(ended)  # now, not when the session ends
 
     def _end(self) -> None:
         """Stage first, the emulated controller last; a second asking only shortens the waits."""

@@ -44,7 +44,7 @@ def test_rate_error_delay_and_position_come_from_the_rings(rings):
         rows.append(number, t_s, t_s, t_s + 0.014, (0, 0), (0, 0), 0)
     positions.append(1.0, 1.0, (1234.0, -567.0))
 
-    figures = gauges.read()
+    figures = gauges.read(0.0)
 
     assert figures.rate_hz == pytest.approx(40.0)
     assert figures.error_um == pytest.approx(5.0)
@@ -53,7 +53,7 @@ def test_rate_error_delay_and_position_come_from_the_rings(rings):
 
 
 def test_what_nobody_knows_is_a_dash(rings):
-    figures = Gauges(rings[0], has_stage=False).read()
+    figures = Gauges(rings[0], has_stage=False).read(0.0)
 
     text = status_text(figures, state="idle", recording_s=NAN, disk_bytes=1_000_000_000)
 
