@@ -179,3 +179,36 @@ def test_full_speed_at_a_zone_ends_before_it_and_says_why(make_rig, toward_um):
     assert said & GuardAction.KEEP_OUT
     assert not any(is_in(zone, rig.reached_um[-1]) for zone in BOTH)
     assert rig.speed_um_s() < 10.0  # it creeps up to the edge
+
+
+def test_what_is_swept_is_the_way_and_the_braking_and_no_more():
+    reach = reach_at((10.0, 20.0), wide_um=5.0)
+
+    low_um, high_um = reach.corners(np.array([300.0, -600.0]))
+
+    brake_um = np.array([300.0**2, 600.0**2]) / (50_000.0 * math.sqrt(2.0))
+    assert low_um == pytest.approx([10.0, 20.0 - 120.0 - brake_um[1]])
+    assert high_um == pytest.approx([15.0 + 60.0 + brake_um[0], 25.0])
+
+
+@pytest.mark.parametrize(
+    ("place_um", "velocity_um_s", "open_axis"),
+    [((350, -310), (400, 500), 0), ((350, 310), (-400, -500), 0), ((510, 0), (-500, -400), 1)],
+)
+def test_along_every_side_the_way_stays_open(place_um, velocity_um_s, open_axis):
+    velocity_um_s = np.array(velocity_um_s, float)
+
+    sent_um_s = limit_to_outside(velocity_um_s, reach_at(place_um), (BOX,))
+
+    assert sent_um_s[open_axis] == pytest.approx(velocity_um_s[open_axis])
+    assert abs(sent_um_s[1 - open_axis]) < 50.0
+
+
+def test_just_beside_the_middle_of_a_circle_the_way_out_is_still_the_shortest():
+    assert CIRCLE.way_out(np.array([-400.0, 399.5])) == pytest.approx([0.0, -1.0])
+
+
+def test_a_box_is_left_a_little_room_on_either_side():
+    beside = [(199.6, 0.0), (500.4, 0.0), (350.0, -300.4), (350.0, 300.4)]
+
+    assert all(is_in(BOX, np.array(place_um)) for place_um in beside)

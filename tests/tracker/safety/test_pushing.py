@@ -98,3 +98,29 @@ def test_how_much_is_unexplained_is_told():
         watch.see(state, sent, most_um=1e6)
 
     assert watch.unexplained_um == pytest.approx(38 * 3.0 - 0.38 * 20.0)
+
+
+def test_each_axis_is_judged_by_what_it_was_sent_itself():
+    assert watch_stage(steady(3000.0), steady(3000.0, 300.0)) is not None
+    assert watch_stage(steady(0.0, 3000.0), steady(-300.0, 3000.0)) is not None
+
+
+def test_what_is_explained_leaves_nothing():
+    sent, watch = SentVelocities(0.01, 0.0), PushWatch()
+    for step in range(1, 40):
+        watch.see(StageState(t_s=step * 0.01, position_um=np.zeros(2)), sent, most_um=50.0)
+
+    assert watch.unexplained_um == 0.0
+
+
+def test_the_fourth_position_in_a_row_decides_and_one_that_fits_begins_a_new_row():
+    sent, watch = SentVelocities(0.01, 0.0), PushWatch()
+    places_um = [0.0, 100.0, 100.0, 100.0, 0.0, 100.0, 100.0, 100.0, 100.0]
+    said = [
+        watch.see(
+            StageState(t_s=step * 0.01, position_um=np.array([x_um, 0.0])), sent, most_um=50.0
+        )
+        for step, x_um in enumerate(places_um, start=1)
+    ]
+
+    assert said == [False] * 8 + [True]

@@ -11,10 +11,14 @@ FRAME_S = 0.025
 
 
 def say(sightings):
-    """Return what a watch says of (t_s, off_um, stage_um) in turn; the first thing it says."""
-    watch = RunawayWatch()
+    """Return what a watch says of (t_s, off_um, stage_um) in turn; the first thing it says.
+
+    All of it happens long after the beginning, and far from the middle of the plate.
+    """
+    watch, there_um = RunawayWatch(), np.array([4000.0, -7000.0])
     for t_s, off_um, stage_um in sightings:
-        seen = Seen(t_s=t_s, off_um=np.array(off_um, float), stage_um=np.array(stage_um, float))
+        place_um = there_um + np.array(stage_um, float)
+        seen = Seen(t_s=100.0 + t_s, off_um=np.array(off_um, float), stage_um=place_um)
         if why := watch.see(seen):
             return why
     return ""
@@ -155,3 +159,24 @@ def test_the_same_picture_twice_counts_once():
     first = (seen[0][0], (5.0, 0.0), (0.0, 0.0))
 
     assert say([first, first, first, seen[0], seen[3]]) == ""
+
+
+def test_three_sightings_in_a_row_must_each_be_farther_off():
+    places = [(-s, 0.0) for s in (0, 20, 60, 60, 140)]
+
+    assert say(growing([10, 60, 60, 110, 160], stage_um=places)) == ""
+    assert say(growing([10, 9, 60, 110, 160], stage_um=places)) != ""
+
+
+def test_a_picture_told_twice_does_not_break_a_row():
+    places = [(-s, 0.0) for s in (0, 20, 60, 140)]
+    seen = growing([10, 40, 80, 160], stage_um=places)
+
+    assert say([*seen[:3], seen[2], seen[3]]) != ""
+
+
+def test_a_slow_camera_may_see_more_of_an_animal_between_two_pictures():
+    seen = [(n * 0.1, (10.0 + 170.0 * n, 0.0), (-5.0 * n, 0.0)) for n in range(6)]
+
+    assert say(seen) == ""  # the stage hardly went
+    assert say([(t_s, off_um, (10.0 * s, 0.0)) for t_s, off_um, (s, _) in seen]) != ""

@@ -84,3 +84,46 @@ def test_a_long_pause_does_not_make_the_goal_leap(search):
 
     assert not search.is_over
     assert search.steer(9.0, np.array([100.0, -50.0])) is not None
+
+
+def goals(search, count, *, turn_s=0.001):
+    """Return the goal at many times, for a stage that is always there."""
+    found = []
+    for step in range(count):
+        search.steer(50.0 + step * turn_s, search._goal_um(search._center_um))
+        found.append(search._goal_um(search._center_um))
+    return np.array(found)
+
+
+def test_the_goal_goes_round_at_the_speed_it_was_told_and_leaves_the_pitch_between_turns(search):
+    goal_um = goals(search, 7_000) - [100.0, -50.0]
+
+    speeds_um_s = np.hypot(*np.diff(goal_um, axis=0).T) / 0.001
+    assert speeds_um_s[1000:] == pytest.approx(1000.0, rel=0.05)
+    assert speeds_um_s[1:] == pytest.approx(1000.0, rel=0.1)
+    turns = np.unwrap(np.arctan2(*goal_um.T[::-1])) / (2.0 * math.pi)
+    radii_um = np.hypot(*goal_um.T)
+    assert radii_um[2000:] == pytest.approx(0.7 * 900.0 * turns[2000:], rel=0.01)
+
+
+def test_it_sets_out_eastwards_and_turns_north(search):
+    goal_um = goals(search, 1500) - [100.0, -50.0]
+
+    assert goal_um[50][0] > 0.0
+    assert goal_um[300][1] > 0.0
+
+
+@pytest.mark.parametrize(("behind_um", "goes_on"), [(400.0, True), (430.0, False)])
+def test_the_goal_waits_for_a_stage_that_is_too_far_behind(search, behind_um, goes_on):
+    search.steer(50.0, np.array([100.0, -50.0]))
+    for step in range(1, 20):
+        goal_um = search._goal_um(np.array([100.0, -50.0]))
+        search.steer(50.0 + step * FRAME_S, goal_um - [behind_um, 0.0])
+
+    assert (search._angle_rad > 0.0) == goes_on
+
+
+def test_near_its_goal_the_stage_slows_down(search):
+    velocity_um_s = search.steer(50.0, np.array([90.0, -50.0]))
+
+    assert velocity_um_s == pytest.approx([100.0, 0.0])

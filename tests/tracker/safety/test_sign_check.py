@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.safety.sign_check import SignCheck, Verdict, describe, judge
+from tracker.safety.sign_check import SignCheck, Verdict, _fit, describe, judge
 
 FRAME_S = 0.025
 
@@ -168,3 +168,81 @@ def test_what_is_wrong_is_said_in_words():
     )
     assert "turned by 90 degrees, 1.00 times" in describe(turned(90))
     assert "turned by -30 degrees, 0.50 times" in describe(0.5 * turned(-30))
+
+
+T_S = np.arange(100.0, 100.8, FRAME_S)
+CIRCLE_UM = 25.0 * np.stack([np.cos(31.416 * T_S), np.sin(31.416 * T_S)], axis=1) + [7e3, -3e3]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "verdict"),
+    [
+        (np.diag([1.55, 1.0]), Verdict.RIGHT),
+        (np.diag([1.0, 1.65]), Verdict.UNDECIDED),
+        (np.diag([1.0, 1.75]), Verdict.UNDECIDED),
+        (np.diag([1.85, 1.0]), Verdict.WRONG),
+        (np.diag([-0.45, 1.0]), Verdict.WRONG),
+        (np.diag([-0.35, 1.0]), Verdict.UNDECIDED),
+        (np.diag([0.35, -0.35]), Verdict.UNDECIDED),
+        (np.diag([0.45, -0.45]), Verdict.WRONG),
+    ],
+)
+def test_the_bounds_between_the_verdicts_are_these(matrix, verdict):
+    finding = judge(T_S, CIRCLE_UM, -(CIRCLE_UM - CIRCLE_UM[0]) @ matrix.T)
+
+    assert finding.verdict is verdict
+
+
+def test_what_hardly_moves_is_said_so_only_where_that_is_sure():
+    still = judge(T_S, CIRCLE_UM, -0.1 * CIRCLE_UM)
+    unsure = judge(T_S, CIRCLE_UM, np.random.default_rng(1).normal(0.0, 60.0, CIRCLE_UM.shape))
+
+    assert still.why == "what is seen does not move against the stage"
+    assert "give or take" in unsure.why
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_doubt_is_three_standard_errors_of_the_worse_axis(axis):
+    doubts, misses = [], []
+    for seed in range(200):
+        noise_um = np.random.default_rng(seed).normal(0.0, 0.2, CIRCLE_UM.shape)
+        noise_um[:, axis] *= 20.0
+        matrix, error = _fit(T_S, CIRCLE_UM, noise_um - CIRCLE_UM)
+        doubts.append(error)
+        misses.append((matrix - np.eye(2))[axis])
+
+    assert np.median(doubts) == pytest.approx(np.std(misses), rel=0.12)
+
+
+def test_a_smooth_path_of_the_animal_s_own_changes_nothing():
+    since_s = (T_S - T_S[0])[:, np.newaxis]
+    path_um = 300.0 * since_s + 400.0 * since_s**2 - 500.0 * since_s**3 + 200.0 * since_s**4
+    matrix = np.array([[1.1, 0.2], [-0.3, 0.9]])
+
+    found, error = _fit(T_S, CIRCLE_UM, path_um * [1.0, -0.5] - CIRCLE_UM @ matrix.T)
+
+    assert found == pytest.approx(matrix, abs=1e-6)
+    assert error < 1e-6
+
+
+def test_the_circle_begins_northwards_and_turns_west():
+    check = SignCheck(max_speed_um_s=3000.0, frame_s=FRAME_S)
+    check.learn(7.0, np.zeros(2), np.zeros(2))
+
+    speed_um_s = 25.0 * 2.0 * math.pi / 0.2
+    assert check.steer(7.0) == pytest.approx([0.0, speed_um_s])
+    assert check.steer(7.05) == pytest.approx([-speed_um_s, 0.0], abs=1e-6)
+
+
+@pytest.mark.parametrize(("seen", "is_judged"), [(21, False), (25, True)])
+def test_seven_of_ten_pictures_must_show_the_head(seen, is_judged):
+    check = SignCheck(max_speed_um_s=3000.0, frame_s=FRAME_S)
+    shown = np.linspace(1, 33, seen).astype(int)
+    for tick in range(60):
+        t_s = 7.0 + tick * FRAME_S
+        is_shown = tick == 0 or tick in shown
+        finding = check.learn(t_s, np.zeros(2), np.ones(2) if is_shown else None)
+        if finding is not None:
+            break
+
+    assert ("pictures" not in finding.why) == is_judged

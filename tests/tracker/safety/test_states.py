@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.safety import states
 from tracker.safety.states import HELD, TABLE, Event, State, after
 
 CELLS = list(itertools.product(State, Event))
@@ -65,3 +66,12 @@ def test_whoever_is_free_heard_a_fresh_command_after_the_last_thing_that_went_wr
         assert Event.FRESH in events[last_wrong + 1 :] or (
             Event.FRESH in events and events[last_wrong] is Event.IS_PUSHED
         )
+
+
+def test_the_table_is_read_as_it_is_written():
+    read = states._read(states._TABLE)
+
+    assert read == TABLE
+    assert list(read) == list(State)
+    with pytest.raises(ValueError, match="zip"):
+        states._read("FREE FREE SILENT")
