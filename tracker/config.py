@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import yaml
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from hardware.config import Pair, RigConfig, Section, load_section, validate
 from hardware.errors import ConfigError
+
+# Of a matrix's greatest entry, squared: a picture flatter than this is a slip of the pen.
+LEAST_DETERMINANT = 0.1
 
 
 class SimulatedCalibration(Section):
@@ -35,13 +45,25 @@ class MeasuredCalibration(Section):
     kind: Literal["measured"]
     stage_from_image_um_per_px: tuple[Pair, Pair]
     target_px: Pair
-    field_size_um: Pair
+    field_size_um: tuple[PositiveFloat, PositiveFloat]
     field_rotation_deg: float
     measured_on: date
     residual_um: NonNegativeFloat
     field_measured_on: date | None = None  # None: with the matrix
     field_residual_um: NonNegativeFloat | None = None
     measured_with: MeasuredWith | None = None
+
+    @field_validator("stage_from_image_um_per_px")
+    @classmethod
+    def _can_be_inverted(cls, matrix: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
+        (a, b), (c, d) = matrix
+        largest = max(abs(a), abs(b), abs(c), abs(d))
+        if abs(a * d - b * c) < LEAST_DETERMINANT * largest**2 or largest == 0.0:
+            raise ValueError(
+                f"[[{a:g}, {b:g}], [{c:g}, {d:g}]] turns the picture into a line or a point: "
+                "expected pixels that are about as wide as high, like [[1.26, 0], [0, 1.26]]"
+            )
+        return matrix
 
 
 class NoCalibration(Section):
@@ -93,7 +115,7 @@ class ControlConfig(Section):
     """Which way to steer."""
 
     law: Law = "foresight"
-    gain_per_s: PositiveFloat = 25.0
+    gain_per_s: float = Field(default=25.0, gt=0.0, le=200.0)  # more throws the stage about
     integral_per_s2: NonNegativeFloat = 0.0  # law pid alone
     derivative: NonNegativeFloat = 0.0  # law pid alone
 
@@ -146,7 +168,7 @@ class SafetyConfig(Section):
     upper_um: Pair
     max_speed_um_s: PositiveFloat
     max_acceleration_um_s2: PositiveFloat
-    deadman_s: PositiveFloat
+    deadman_s: float = Field(gt=0.0, le=1.0)  # longer, and a lost stage goes too far
     coast_s: PositiveFloat
     keep_out: tuple[AnyKeepOut, ...] = ()
     search: SearchConfig | None = None  # None: a lost head is waited for
@@ -196,26 +218,33 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Config:
-        needs_world = [
-            name
-            for name, part in (
-                ("rig.camera", self.rig.camera.kind),
-                ("rig.stage", self.rig.stage.kind),
-                ("calibration", self.calibration.kind),
-            )
-            if part == "simulated"
-        ]
-        if needs_world and self.rig.simulation is None:
-            raise ValueError(f"{' and '.join(needs_world)} are simulated: rig.simulation is needed")
-        if self.rig.camera.kind == "simulated" and self.rig.stage.kind == "ludl_mac6000":
-            raise ValueError(
-                "a simulated camera cannot see a real stage: rig.stage is simulated or none"
-            )
-        is_hurried = getattr(self.rig.camera, "as_fast_as_it_goes", False)
-        if is_hurried and self.rig.stage.kind != "none":
-            raise ValueError(
-                "rig.camera.as_fast_as_it_goes: no stage can follow that; rig.stage must be none"
-            )
+        camera, stage = self.rig.camera, self.rig.stage.kind
+        parts = {
+            "rig.camera": camera.kind,
+            "rig.stage": stage,
+            "calibration": self.calibration.kind,
+        }
+        needs_world = [name for name, kind in parts.items() if kind == "simulated"]
+        is_hurried = getattr(camera, "as_fast_as_it_goes", False)
+        is_real_stage = stage not in {"simulated", "none"}
+        misfits = {
+            f"{' and '.join(needs_world)} are simulated: rig.simulation is needed": bool(
+                needs_world and self.rig.simulation is None
+            ),
+            "a simulated camera cannot see a real stage: rig.stage is simulated or none": (
+                camera.kind == "simulated" and is_real_stage
+            ),
+            "a recorded video does not see the stage move: rig.stage is none or simulated": (
+                camera.kind == "video" and is_real_stage
+            ),
+            f"rig.camera is {camera.kind}, so calibration cannot be simulated: it is measured, "
+            "file, or none": self.calibration.kind == "simulated" and camera.kind != "simulated",
+            "rig.camera.as_fast_as_it_goes: no stage can follow that; rig.stage must be none": (
+                is_hurried and stage != "none"
+            ),
+        }
+        if any(misfits.values()):
+            raise ValueError("; ".join(words for words, is_so in misfits.items() if is_so))
         return self
 
 

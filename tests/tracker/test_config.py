@@ -72,6 +72,17 @@ def test_limits_that_enclose_nothing_are_refused(tmp_path):
             {"camera": {"kind": "video", "path": "x", "as_fast_as_it_goes": True}},
             "no stage can follow that",
         ),
+        (
+            {
+                "camera": {"kind": "video", "path": "x"},
+                "stage": {"kind": "asi", "port": "COM3"},
+            },
+            "a recorded video does not see the stage move",
+        ),
+        (
+            {"camera": {"kind": "video", "path": "x"}, "stage": {"kind": "none"}},
+            "so calibration cannot be simulated",
+        ),
     ],
 )
 def test_parts_that_do_not_fit_together_are_refused(tmp_path, rig, line):
@@ -193,3 +204,32 @@ def test_the_shipped_guard_makes_no_test_moves_and_does_not_search():
     assert not safety.sign_check
     assert safety.search is None
     assert safety.keep_out == ()
+
+
+@pytest.mark.parametrize("matrix", [[[0, 0], [0, 0]], [[1, 1], [1, 1]], [[1.26, 0], [0, 0.001]]])
+def test_a_matrix_that_flattens_the_picture_is_refused(tmp_path, matrix):
+    calibration = {
+        "kind": "measured",
+        "stage_from_image_um_per_px": matrix,
+        "target_px": [480, 360],
+        "field_size_um": [200, 200],
+        "field_rotation_deg": 0,
+        "measured_on": "2026-03-01",
+        "residual_um": 0.4,
+    }
+
+    with pytest.raises(ConfigError, match=r"stage_from_image_um_per_px: .*a line or a point"):
+        load_config(altered(tmp_path, calibration=calibration))
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("safety", "deadman_s", 60),
+        ("control", "gain_per_s", 1e6),
+        ("safety", "deadman_s", 0),
+    ],
+)
+def test_a_value_that_no_rig_can_mean_is_refused(tmp_path, section, key, value):
+    with pytest.raises(ConfigError, match=rf"{section}\.{key}: expected"):
+        load_config(altered(tmp_path, **{section: {key: value}}))

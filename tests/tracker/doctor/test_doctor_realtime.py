@@ -60,6 +60,7 @@ def config_file(tmp_path):
         section = emulated.LANGUAGES[kind].section(StageDynamics(), port)
         told["rig"]["stage"] = section.model_dump(mode="json")
         told["rig"]["camera"] = {"kind": "webcam", "number": 97}
+        told["calibration"] = {"kind": "none"}
         told["record"]["folder"] = str(tmp_path / "recordings")
         file = tmp_path / "rig.yaml"
         file.write_text(yaml.safe_dump(told), encoding="utf-8")
