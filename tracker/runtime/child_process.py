@@ -46,11 +46,14 @@ def run_child(role: Role, place: SessionPlace) -> int:
     try:
         _work(role, place, session, reports, parent)
     except (HardwareError, ModelError, TrackerError) as error:
+        logger.error("%s", error)
         reports.send(Failed(role, str(error)))
         return 1
     except ImportError as error:
-        logger.exception("import")
-        reports.send(Failed(role, explain_import_error(error) or str(error)))
+        advice = explain_import_error(error)
+        if advice is None:
+            logger.exception("import")
+        reports.send(Failed(role, advice or str(error)))
         return 1
     except Exception as error:
         logger.exception("unforeseen")

@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 _READY_WITHIN_S = 60.0
 _TURN_S = 0.05
 _MORE_FAULTS_WITHIN_S = 1.0
+_LAST_WORDS_S = 0.3  # they may still be on their way
 _FIRST_SHOWN_S = 0.5
 _CLOSED_WITHIN_S = 120.0  # the summary and its picture
 _ENDS_WITHIN_S = 5.0
@@ -77,11 +78,19 @@ class Supervisor:
         if self._pulse.is_control_silent and not self._has_run_out:
             self._shortcomings.append("control: no frame was handled any more at the end")
         if self._launch.config.start == "recording" and not self.closed:
-            self._shortcomings.append("nothing was recorded")
+            self._shortcomings.append(self._what_was_kept())
         troubles = [*self._faults, *self._shortcomings]
         for trouble in troubles:
             self._screen.say(f"wormlock run: {trouble}")
         return 1 if troubles else 0
+
+    def _what_was_kept(self) -> str:
+        kept = sorted(self._launch.folder.glob("[0-9]*/recording.json"))
+        if not kept:
+            return "nothing was recorded"
+        return (
+            f"the recording was cut short: `wormlock score {kept[-1].parent}` reads what is there"
+        )
 
     def _await_ready(self) -> None:
         until_s = self._clock.now_s() + _READY_WITHIN_S
@@ -99,7 +108,8 @@ class Supervisor:
     def _hear_for(self, seconds: float) -> None:
         until_s = self._clock.now_s() + seconds
         while self._clock.now_s() < until_s:
-            self._hear(_TURN_S)
+            for report in self._crew.take(_TURN_S):
+                self._take(report)
 
     def _watch(self, *, has_keys: bool) -> None:
         """Carry orders and show figures until the end is asked for, is due, or is forced."""
@@ -153,8 +163,7 @@ class Supervisor:
 
     def _hear_last_words(self, role: Role, status: int) -> None:
         """A process that failed has said why just before; one that was killed has not."""
-        for report in self._crew.take(0.0):
-            self._take(report)
+        self._hear_for(_LAST_WORDS_S)
         if not any(fault.startswith(f"{role}: ") for fault in self._faults):
             self._faults.append(f"{role}: the process ended unasked (status {status})")
 
