@@ -7,8 +7,10 @@ later, give or take what an uncalibrated unit of velocity is off.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.types import StageState
 from tracker.safety.sent import SentVelocities
@@ -20,36 +22,45 @@ DRIFT_UM_S = 20.0
 IN_A_ROW = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A position, and how far the stage may be by what was sent, (n, 2)."""
+
+    state: StageState
+    ways_um: NDArray[np.float64]
+
+
 class PushWatch:
     """Compares positions with what was sent."""
 
     def __init__(self) -> None:
-        self._states: deque[StageState] = deque()
+        self._marks: deque[_Mark] = deque()
         self._in_a_row = 0
         self.unexplained_um = 0.0  # by the last position
 
     def forget(self) -> None:
         """Begin anew: the stage is not ours to move."""
-        self._states.clear()
+        self._marks.clear()
         self._in_a_row, self.unexplained_um = 0, 0.0
 
     def see(self, state: StageState, sent: SentVelocities, *, most_um: float) -> bool:
         """Take note of a position; say whether nothing that was sent explains it."""
-        if self._states and state.t_s <= self._states[-1].t_s:
+        if self._marks and state.t_s <= self._marks[-1].state.t_s:
             return False
-        self._states.append(state)
-        while state.t_s - self._states[0].t_s > WITHIN_S:
-            self._states.popleft()
-        self.unexplained_um = _unexplained_um(self._states[0], state, sent)
+        mark = _Mark(state, sent.ways_um(state.t_s))
+        self._marks.append(mark)
+        while state.t_s - self._marks[0].state.t_s > WITHIN_S:
+            self._marks.popleft()
+        self.unexplained_um = _unexplained_um(self._marks[0], mark)
         self._in_a_row = self._in_a_row + 1 if self.unexplained_um > most_um else 0
         return self._in_a_row >= IN_A_ROW
 
 
-def _unexplained_um(first: StageState, last: StageState, sent: SentVelocities) -> float:
+def _unexplained_um(first: _Mark, last: _Mark) -> float:
     """Return by how much the way between two positions is beyond what can be, along one axis."""
-    way_um = last.position_um - first.position_um
-    ways_um = sent.ways_um(first.t_s, last.t_s)
-    off_um = DRIFT_UM_S * (last.t_s - first.t_s) + UNIT_SHARE * np.abs(ways_um).max(axis=0)
-    too_far_um = way_um - ways_um.max(axis=0) - off_um
-    too_short_um = ways_um.min(axis=0) - off_um - way_um
-    return max(float(np.maximum(too_far_um, too_short_um).max()), 0.0)
+    way_um = last.state.position_um - first.state.position_um
+    ways_um = last.ways_um - first.ways_um
+    least_um, most_um = ways_um.min(axis=0), ways_um.max(axis=0)
+    drift_um = DRIFT_UM_S * (last.state.t_s - first.state.t_s)
+    off_um = drift_um + UNIT_SHARE * np.maximum(-least_um, most_um)
+    return max(float((np.maximum(way_um - most_um, least_um - way_um) - off_um).max()), 0.0)

@@ -33,9 +33,11 @@ class SentVelocities:
     def __init__(self, command_delay_s: float, now_s: float) -> None:
         self._delay_s = command_delay_s
         self._past: deque[tuple[float, float, Vec2]] = deque(maxlen=_KEPT)
-        # Legs of one velocity each: when it was sent, and how far all before it had led.
+        # Legs of one velocity each: when it was sent, how far all before it had led, and itself.
         self._leg_s: list[float] = [now_s]
-        self._legs: list[tuple[Vec2, Vec2]] = [(np.zeros(2), np.zeros(2))]
+        self._legs: list[tuple[float, float, float, float]] = [(0.0, 0.0, 0.0, 0.0)]
+        longest_s = 2.0 * command_delay_s + RAMP_S
+        self._delays_s: list[float] = np.linspace(0.0, longest_s, _DELAYS).tolist()
         self.last_um_s: Vec2 = np.zeros(2)
         self.last_s = now_s
 
@@ -43,22 +45,23 @@ class SentVelocities:
         """Take note of a velocity that was sent."""
         until_s = now_s + 2.0 * self._delay_s + RAMP_S
         self._past.append((self.last_s, until_s, self.last_um_s))
-        self._legs.append((self.way_um(now_s), velocity_um_s.copy()))
+        x_um_s, y_um_s = velocity_um_s.tolist()
+        self._legs.append((*self.way_um(now_s), x_um_s, y_um_s))
         self._leg_s.append(now_s)
         if len(self._leg_s) > 2 * _LEGS_KEPT:
             del self._leg_s[:_LEGS_KEPT], self._legs[:_LEGS_KEPT]
         self.last_um_s, self.last_s = velocity_um_s.copy(), now_s
 
-    def way_um(self, t_s: float) -> Vec2:
+    def way_um(self, t_s: float) -> tuple[float, float]:
         """Return how far what was sent would have led by `t_s`, if obeyed at once."""
         leg = max(bisect_right(self._leg_s, t_s) - 1, 0)
-        before_um, velocity_um_s = self._legs[leg]
-        return before_um + velocity_um_s * max(t_s - self._leg_s[leg], 0.0)
+        x_um, y_um, x_um_s, y_um_s = self._legs[leg]
+        since_s = max(t_s - self._leg_s[leg], 0.0)
+        return x_um + x_um_s * since_s, y_um + y_um_s * since_s
 
-    def ways_um(self, from_s: float, to_s: float) -> NDArray[np.float64]:
-        """Return how far the stage may have gone between two times, (n, 2): for n delays."""
-        delays_s = np.linspace(0.0, 2.0 * self._delay_s + RAMP_S, _DELAYS).tolist()
-        return np.array([self.way_um(to_s - d) - self.way_um(from_s - d) for d in delays_s])
+    def ways_um(self, t_s: float) -> NDArray[np.float64]:
+        """Return how far the stage may be at `t_s` by what was sent, (n, 2): for n delays."""
+        return np.array([self.way_um(t_s - delay_s) for delay_s in self._delays_s])
 
     def spread(self, from_s: float, to_s: float = float("inf")) -> Spread:
         """Return between which velocities the stage may have been at these times."""
