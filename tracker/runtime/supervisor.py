@@ -172,6 +172,8 @@ class Supervisor:
             case Ready():
                 self._ready.add(report.role)
                 self._facts.update(report.facts)
+                if report.detail:
+                    self._screen.say(f"{report.role}: {report.detail}")
             case Failed():
                 self._faults.append(f"{report.role}: {report.message}")
             case Notice():
