@@ -10,6 +10,7 @@ from pathlib import Path
 from tracker.errors import RecordingError, UsageError
 from tracker.export.formats import Format
 from tracker.record.appended_file import explain
+from tracker.record.schema import HEADER_FILE
 
 _ASIDE = "unfinished-"
 
@@ -22,6 +23,9 @@ def check_place(target: Path, form: Format, *, overwrite: bool) -> None:
     """
     if not target.parent.is_dir():
         raise UsageError(f"--out {target}: there is no folder {target.parent}")
+    for folder in target.resolve().parents:
+        if (folder / HEADER_FILE).is_file():
+            raise UsageError(f"--out {target}: expected a place outside the recording {folder}")
     if not target.exists():
         return
     if not overwrite:
@@ -32,6 +36,10 @@ def check_place(target: Path, form: Format, *, overwrite: bool) -> None:
         raise UsageError(f"{target} was not made by an earlier export, and is not overwritten")
     if not form.marker and target.is_dir():
         raise UsageError(f"{target} is a folder: --out must name a file (*{form.suffix})")
+    if not form.marker and not target.name.lower().endswith(form.suffix):
+        raise UsageError(
+            f"--out {target}: only a file *{form.suffix} is overwritten, for it may be no export"
+        )
 
 
 def check_room(target: Path, needed_bytes: int) -> None:

@@ -64,6 +64,29 @@ def test_a_folder_that_is_no_export_is_never_replaced(made_up, exported):
     assert (recording.folder / "frames.bin").is_file()
 
 
+@pytest.mark.parametrize("place", ["frames.bin", "new.wcon", "deeper/new.wcon"])
+def test_nothing_is_ever_exported_into_a_recording(made_up, capsys, place):
+    folder = made_up().folder
+    (folder / "deeper").mkdir()
+    before = (folder / "frames.bin").read_bytes()
+
+    status = main(["export", str(folder), "--to=wcon", f"--out={folder / place}", "--overwrite"])
+
+    assert status == 2
+    assert "outside the recording" in capsys.readouterr().err
+    assert (folder / "frames.bin").read_bytes() == before
+    assert not (folder / place).exists() or place == "frames.bin"
+
+
+def test_a_file_of_another_kind_is_never_replaced(made_up, exported, tmp_path):
+    (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"only a file \*\.wcon is overwritten"):
+        exported(made_up(), "wcon", out=tmp_path / "thesis.tex", overwrite=True)
+
+    assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.parametrize("stroke", [KeyboardInterrupt, RuntimeError])
 def test_what_is_interrupted_leaves_nothing(made_up, exported, monkeypatch, stroke):
     recording = made_up()
