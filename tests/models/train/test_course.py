@@ -51,7 +51,7 @@ def train(frames, folder, *, minutes, stop_at=None):
 def test_the_loss_falls(frames, tmp_path):
     _, losses = train(frames, tmp_path, minutes=10.0, stop_at=40)
 
-    assert np.mean(losses[-8:]) < 0.6 * np.mean(losses[:4])
+    assert np.median(losses[-8:]) < 0.6 * np.median(losses[:4])  # single steps are wild
 
 
 def test_an_interrupted_training_keeps_what_it_learned_and_goes_on(frames, tmp_path):
