@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be drawn, before anything is written."""
+    every_s: float = arguments.every
+    if arguments.frames < 1:
+        raise UsageError(f"--frames {arguments.frames}: expected 1 or more")
+    if arguments.seed < 0:
+        raise UsageError(f"--seed {arguments.seed}: expected 0 or more")
+    if not (math.isfinite(every_s) and every_s > 0.0 and math.isfinite(arguments.from_s)):
+        raise UsageError(
+            f"--every {every_s:g} --from {arguments.from_s:g}: expected seconds, --every above 0"
+        )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Write PNG files and keypoints.csv."""
     import cv2
@@ -49,15 +63,14 @@ def run(arguments: argparse.Namespace) -> int:
     from hardware.sim.scenario import load_scenario
     from hardware.sim.view import ScenarioView
 
+    _check(arguments)
     frames: int = arguments.frames
-    if frames < 1:
-        raise UsageError(f"--frames {frames}: expected 1 or more")
     out: Path = arguments.out
+    view = ScenarioView(load_scenario(arguments.scenario), arguments.seed)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--out {out}: cannot be made: {error.strerror}") from error
-    view = ScenarioView(load_scenario(arguments.scenario), arguments.seed)
     with (out / "keypoints.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(_COLUMNS)

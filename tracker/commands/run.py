@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="config.yaml (default: the one in this folder, else the simulated rig's)",
     )
-    parser.add_argument("--duration", default="", help="end after 30s, 5m or 1h (default: on q)")
+    parser.add_argument("--duration", help="end after 30s, 5m or 1h (default: on q)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="session folder; must not exist")
     parser.add_argument("--no-view", action="store_true", help="without the operator's page")
 
@@ -33,10 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from tracker.runtime.launch import parse_duration, prepare
 
+    duration: str | None = arguments.duration
     launch = prepare(
         arguments.config or default_config(),
         out=arguments.out,
-        duration_s=parse_duration(arguments.duration) if arguments.duration else math.inf,
+        duration_s=math.inf if duration is None else parse_duration(duration),
         now=datetime.now(),
     )
     return _run_session(launch)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -44,8 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
         ModelError: the training cannot be had, or its outcome is not sound.
     """
     for name in ("frames", "minutes", "threads"):
-        if getattr(arguments, name) <= 0:
+        if not 0 < getattr(arguments, name) < math.inf:
             raise UsageError(f"--{name}: expected more than 0, got {getattr(arguments, name)}")
+    if arguments.seed < 0:
+        raise UsageError(f"--seed: expected 0 or more, got {arguments.seed}")
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {arguments.out}: cannot be made: {error.strerror}") from error
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingExtraError(

@@ -59,3 +59,26 @@ def test_help_loads_nothing_heavy():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 
     assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["render", "roam", "--seed", "-1"], "--seed -1: expected 0 or more"),
+        (["render", "roam", "--every", "nan"], "--every nan"),
+        (["render", "roam", "--frames", "0"], "--frames 0: expected 1 or more"),
+        (["render", "nowhere"], "no scenario 'nowhere'"),
+        (["train", "--minutes", "nan"], "--minutes: expected more than 0"),
+        (["train", "--seed", "-1"], "--seed: expected 0 or more"),
+        (["run", "--duration", ""], "duration"),
+    ],
+)
+def test_a_senseless_option_is_one_line_and_leaves_nothing(words, said, tmp_path, capsys):
+    out = tmp_path / "out"
+
+    assert main([*words, "--out", str(out)]) == 2
+
+    told = capsys.readouterr().err
+    assert said in told
+    assert len(told.splitlines()) == 1
+    assert not out.exists()
