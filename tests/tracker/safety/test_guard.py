@@ -215,3 +215,61 @@ def test_a_question_reaches_the_stage(rig, monkeypatch):
     rig.guard.ask()
 
     assert asked == [1]
+
+
+@pytest.mark.parametrize("fast_um_s", [600.0, 837.0, 1500.0, 3000.0])
+def test_a_fast_command_and_a_slow_one_after_it_end_before_the_edge_together(make_rig, fast_um_s):
+    for pause_s in (0.05, 0.1, 0.15, 0.199):
+        rig = make_rig((800.0, 0.0))
+        rig.wait(0.01)
+        for velocity_um_s in (fast_um_s, 175.0, 3000.0, 100.0):
+            rig.command([velocity_um_s, 0.0])
+            rig.wait(pause_s)
+        rig.wait(0.5)
+
+        assert np.array(rig.reached_um)[:, 0].max() <= 1000.0
+
+
+@pytest.mark.parametrize("way_um", [50.0, 200.0, 400.0])
+def test_a_command_that_none_follows_is_braked_before_the_edge_even_by_the_latest_turn(
+    make_rig, way_um
+):
+    rig = make_rig((1000.0 - way_um, 0.0))
+    rig.wait(1.0)
+    rig.command([3000.0, 0.0])
+    rig.wait(0.2, look_s=0.01)  # the switch is about to fall, and is looked at a turn later
+    rig.wait(0.5, look_s=0.0099)
+
+    assert rig.halts
+    assert 1000.0 - 0.15 * way_um < rig.reached_um[-1][0] <= 1000.0
+
+
+def test_a_command_soon_after_another_changes_the_velocity_by_little(rig):
+    rig.wait(1.0)
+    rig.command([0.0, 0.0])
+    rig.clock.advance_to(rig.clock.now_s() + 0.004)
+
+    guarded = rig.command([3000.0, 0.0])
+
+    assert guarded.sent_um_s[0] == pytest.approx(50_000.0 * 0.004, abs=0.1)
+
+
+def test_a_stage_that_was_somewhere_once_is_not_moved_by_that(rig):
+    rig.stage.is_silent = True
+    for _ in range(12):
+        guarded = rig.command([0.0, 0.0])
+        rig.wait(0.02)
+
+    guarded = rig.command([500.0, 0.0])
+
+    assert guarded.action is GuardAction.UNPLACED
+    assert not guarded.sent_um_s.any()
+
+
+def test_what_became_of_a_command_is_told_in_full(rig):
+    guarded = rig.command([9000.0, 0.0], sequence=3)
+
+    now_s = rig.clock.now_s()
+    assert (guarded.sequence, guarded.posted_s, guarded.written_s) == (3, now_s, now_s)
+    assert guarded.asked_um_s.tolist() == [9000.0, 0.0]
+    assert guarded.sent_um_s == pytest.approx([50_000.0 * 0.01, 0.0], abs=0.1)

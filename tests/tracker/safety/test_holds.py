@@ -55,8 +55,10 @@ def test_a_runaway_is_halted_at_once_and_held_against_fresh_commands(watched):
     watched.wait(0.1)
     insisting = watched.command((500.0, 0.0))
 
-    assert made[-1].action is GuardAction.RUNAWAY
-    assert not made[-1].sent_um_s.any()
+    first, *later = [guarded for guarded in made if guarded.action & GuardAction.RUNAWAY]
+    assert first.action is GuardAction.RUNAWAY
+    assert not first.sent_um_s.any()
+    assert later
     assert insisting.action is GuardAction.RUNAWAY
     assert watched.speed_um_s() == 0.0
     assert "um to follow it: the stage is held until t is pressed" in watched.guard.held_because
@@ -288,3 +290,25 @@ def test_a_halt_of_the_guard_s_own_is_told_in_full(rig):
     assert halt.written_s == now_s
     assert halt.acts_s == pytest.approx(now_s + rig.stage.command_delay_s)
     assert halt.asked_um_s.tolist() == halt.sent_um_s.tolist() == [0.0, 0.0]
+
+
+def test_a_guard_whose_config_has_no_search_does_not_search(make_rig):
+    rig = make_rig()
+    without = SAFETY.model_copy(update={"search": None})
+    rig.guard = take_charge(rig.stage, without, rig.clock)
+    rig.wait(0.02)
+
+    assert not rig.command((900.0, 0.0), unseen_s=math.nan, is_search=True).sent_um_s.any()
+
+
+def test_an_error_told_while_the_stage_is_silent_says_nothing(watched):
+    track(watched, 0.2)
+    run_away(watched, ticks=2)
+    watched.stage.is_silent = True
+    watched.wait(0.08)
+    made = [
+        watched.command((-1500.0, 0.0), off_um=np.array([off_um, 0.0]))
+        for off_um in (150.0, 200.0, 250.0, 300.0)
+    ]
+
+    assert all(not guarded.action & GuardAction.RUNAWAY for guarded in made)
