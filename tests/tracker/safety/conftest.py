@@ -18,6 +18,7 @@ LIMITS = StageLimits(
     max_speed_um_s=3000.0,
     max_acceleration_um_s2=50_000.0,
 )
+NONE_UM = (math.nan, math.nan)
 WIRE_S, LAG_S = 0.0023, 0.006
 
 
@@ -96,6 +97,24 @@ class GuardedRig:
             if halt is not None:
                 self.halts.append(halt)
             self.reached_um.append(self.stage.mechanics.stage_um(self.clock.now_s()))
+
+    def track(self, seconds, velocity_um_s=(0.0, 0.0), *, off_um=NONE_UM, period_s=0.025):
+        """Command on; return what was made of each."""
+        made = []
+        for _ in range(round(seconds / period_s)):
+            made.append(self.command(velocity_um_s, off_um=np.array(off_um)))
+            self.wait(period_s)
+        return made
+
+    def push(self, velocity_um_s):
+        """Let a joystick add to whatever the stage is told from now on."""
+        told = self.stage.mechanics.set_velocity
+        joystick_um_s = np.array(velocity_um_s)
+
+        def pushed(t_s, velocity_um_s):
+            return told(t_s, velocity_um_s + joystick_um_s) - joystick_um_s
+
+        self.stage.mechanics.set_velocity = pushed
 
     def speed_um_s(self):
         """How fast the stage really is."""

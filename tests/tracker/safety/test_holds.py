@@ -5,11 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tracker.config import KeepOutCircle, SafetyConfig, SearchConfig
 from tracker.messages import GuardAction
-from tracker.safety.guard import stage_limits, take_charge
-
-NONE_UM = np.full(2, np.nan)
 
 
 @pytest.fixture
@@ -20,15 +16,6 @@ def watched(make_rig):
     return rig
 
 
-def track(rig, seconds, velocity_um_s=(0.0, 0.0), *, off_um=NONE_UM, period_s=0.025):
-    """Command on; return what was made of each."""
-    made = []
-    for _ in range(round(seconds / period_s)):
-        made.append(rig.command(velocity_um_s, off_um=np.array(off_um)))
-        rig.wait(period_s)
-    return made
-
-
 def run_away(rig, ticks=8):
     """Let the head go off twice as fast as the stage goes after it."""
     made, off_um = [], 10.0
@@ -37,17 +24,6 @@ def run_away(rig, ticks=8):
         rig.wait(0.025)
         off_um += 50.0
     return made
-
-
-def push(rig, velocity_um_s):
-    """Let a joystick add to whatever the stage is told from now on."""
-    told = rig.stage.mechanics.set_velocity
-    joystick_um_s = np.array(velocity_um_s)
-
-    def pushed(t_s, velocity_um_s):
-        return told(t_s, velocity_um_s + joystick_um_s) - joystick_um_s
-
-    rig.stage.mechanics.set_velocity = pushed
 
 
 def test_a_runaway_is_halted_at_once_and_held_against_fresh_commands(watched):
@@ -98,7 +74,7 @@ def test_an_error_that_grows_because_the_guard_held_the_stage_back_is_no_runaway
 
 
 def test_an_error_seen_while_positions_were_missing_says_nothing(watched):
-    track(watched, 0.2)
+    watched.track(0.2)
     watched.stage.is_silent = True
     watched.wait(0.1)
     watched.stage.is_silent = False
@@ -110,9 +86,9 @@ def test_an_error_seen_while_positions_were_missing_says_nothing(watched):
 
 
 def test_a_joystick_pauses_tracking_and_says_so(watched):
-    track(watched, 0.6)
-    push(watched, (300.0, 0.0))
-    track(watched, 0.6)
+    watched.track(0.6)
+    watched.push((300.0, 0.0))
+    watched.track(0.6)
 
     assert [halt.action for halt in watched.halts] == [GuardAction.PUSHED]
     assert "tracking is paused until t is pressed; a joystick" in watched.guard.held_because
@@ -120,22 +96,22 @@ def test_a_joystick_pauses_tracking_and_says_so(watched):
 
 
 def test_after_a_push_tracking_goes_on_when_the_operator_says_so(watched):
-    track(watched, 0.6)
-    push(watched, (300.0, 0.0))
-    track(watched, 0.6)
-    push(watched, (-300.0, 0.0))
+    watched.track(0.6)
+    watched.push((300.0, 0.0))
+    watched.track(0.6)
+    watched.push((-300.0, 0.0))
     watched.guard.release()
 
-    made = track(watched, 1.5, (100.0, 0.0))
+    made = watched.track(1.5, (100.0, 0.0))
 
     assert made[-1].action is GuardAction.NONE
     assert watched.speed_um_s() == pytest.approx(100.0)
 
 
 def test_an_idle_stage_may_be_driven_by_a_joystick(watched):
-    track(watched, 0.6)
+    watched.track(0.6)
     watched.guard.stop()
-    push(watched, (800.0, 0.0))
+    watched.push((800.0, 0.0))
     watched.stage.mechanics.set_velocity(watched.clock.now_s() + 0.01, np.zeros(2))
     watched.wait(1.0)
 
@@ -153,20 +129,20 @@ def test_a_stage_that_does_as_it_is_told_is_not_pushed(watched):
 
 
 def test_positions_that_paused_are_no_push(watched):
-    track(watched, 0.6)
+    watched.track(0.6)
     watched.stage.is_silent = True
     watched.wait(0.1)
     watched.stage.is_silent = False
-    push(watched, (300.0, 0.0))
-    track(watched, 0.3)
+    watched.push((300.0, 0.0))
+    watched.track(0.3)
 
     assert not watched.halts
 
 
 def test_whoever_does_not_want_to_be_watched_is_not(rig):
-    track(rig, 0.6)
-    push(rig, (300.0, 0.0))
-    track(rig, 1.0)
+    rig.track(0.6)
+    rig.push((300.0, 0.0))
+    rig.track(1.0)
 
     assert not rig.halts
 
@@ -209,77 +185,6 @@ def test_a_search_halts_at_the_edge_and_with_the_dead_man_as_anything_else(make_
     assert rig.halts[-1].action is GuardAction.DEADMAN
 
 
-SAFETY = SafetyConfig(
-    lower_um=(-1000, -800),
-    upper_um=(900, 1200),
-    max_speed_um_s=700,
-    max_acceleration_um_s2=40_000,
-    deadman_s=0.15,
-    coast_s=0.1,
-    keep_out=(KeepOutCircle(kind="circle", center_um=(0, 500), radius_um=200),),
-    search=SearchConfig(speed_um_s=300, out_to_um=2000),
-)
-
-
-def test_the_limits_are_those_of_the_config():
-    limits = stage_limits(SAFETY)
-
-    assert limits.lower_um.tolist() == [-1000, -800]
-    assert limits.upper_um.tolist() == [900, 1200]
-    assert (limits.max_speed_um_s, limits.max_acceleration_um_s2) == (700, 40_000)
-
-
-@pytest.fixture
-def configured(make_rig):
-    """A rig whose guard was made from a config."""
-    rig = make_rig()
-    rig.guard = take_charge(rig.stage, SAFETY, rig.clock)
-    rig.wait(0.02)
-    return rig
-
-
-def test_a_guard_keeps_to_the_speed_of_the_config(configured):
-    made = configured.command((5000.0, 0.0))
-
-    assert made.sent_um_s == pytest.approx([700.0, 0.0])
-
-
-def test_a_guard_keeps_to_the_edges_of_the_config(configured):
-    track(configured, 3.0, (5000.0, 0.0))
-
-    assert 890.0 < configured.reached_um[-1][0] <= 900.0
-
-
-def test_a_guard_keeps_out_of_the_zones_of_the_config(configured):
-    track(configured, 2.0, (0.0, 700.0))
-
-    assert 290.0 < configured.reached_um[-1][1] < 300.0
-
-
-def test_a_guard_coasts_and_halts_by_the_times_of_the_config(configured):
-    coasting = configured.command((100.0, 0.0), unseen_s=0.15)
-    configured.wait(0.14)
-    assert not configured.halts
-    configured.wait(0.05)
-
-    assert coasting.sent_um_s == pytest.approx([50.0, 0.0])
-    assert [halt.action for halt in configured.halts] == [GuardAction.DEADMAN]
-
-
-def test_a_guard_searches_at_the_speed_of_the_config(configured):
-    made = configured.command((900.0, 0.0), unseen_s=math.nan, is_search=True)
-
-    assert made.sent_um_s == pytest.approx([300.0, 0.0])
-
-
-def test_a_guard_watches_for_pushes_as_the_config_says(configured):
-    track(configured, 0.6)
-    push(configured, (300.0, 0.0))
-    track(configured, 0.6)
-
-    assert [halt.action for halt in configured.halts] == [GuardAction.PUSHED]
-
-
 def test_a_halt_of_the_guard_s_own_is_told_in_full(rig):
     rig.command((200.0, 0.0))
     halt = rig.guard.stop()
@@ -292,17 +197,8 @@ def test_a_halt_of_the_guard_s_own_is_told_in_full(rig):
     assert halt.asked_um_s.tolist() == halt.sent_um_s.tolist() == [0.0, 0.0]
 
 
-def test_a_guard_whose_config_has_no_search_does_not_search(make_rig):
-    rig = make_rig()
-    without = SAFETY.model_copy(update={"search": None})
-    rig.guard = take_charge(rig.stage, without, rig.clock)
-    rig.wait(0.02)
-
-    assert not rig.command((900.0, 0.0), unseen_s=math.nan, is_search=True).sent_um_s.any()
-
-
 def test_an_error_told_while_the_stage_is_silent_says_nothing(watched):
-    track(watched, 0.2)
+    watched.track(0.2)
     run_away(watched, ticks=2)
     watched.stage.is_silent = True
     watched.wait(0.08)
