@@ -56,6 +56,7 @@ class _Leg:
     cast_from: float
 
     def nose_arc_um(self, t_s: float) -> float:
+        """Return how far along its path the nose is, by cubic pieces that keep the speed smooth."""
         place = (t_s - self.starts_s) / _GRID_S
         before = min(int(place), len(self.advance_um) - 2)
         share = place - before

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from models.detection import KEYPOINTS
 from models.labels.placing import Placing
 from models.labels.quality import Quality
+from models.plot_style import INK, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.typing import RcKeyType
 
 # Okabe and Ito's colours, which the colour-blind tell apart.
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8a6d3b", "#5c5c5c")
@@ -28,23 +28,6 @@ _PLACING_COLORS = {
     Placing.ELSEWHERE: "#8a6fb0",
     Placing.CONTESTED: "#9aa0a6",
 }
-_INK = "#33383d"
-_STYLE: dict[RcKeyType, object] = {
-    "font.size": 9.0,
-    "axes.titlesize": 10.0,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e6e8ea",
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "text.color": _INK,
-}
 
 
 def color_of(annotators: Sequence[str]) -> Mapping[str, str]:
@@ -54,7 +37,7 @@ def color_of(annotators: Sequence[str]) -> Mapping[str, str]:
 
 def draw_distances(quality: Quality) -> bytes:
     """Draw how many of the compared marks lie within which distance."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 3.6), dpi=120, layout="constrained")
         axes = figure.add_subplot()
         axes.set_title("two people's marks of the same keypoint")
@@ -70,9 +53,9 @@ def draw_distances(quality: Quality) -> bytes:
                 most = max(most, float(np.percentile(values, 99)))
         if is_scaled:
             limit = 100.0 * quality.within_heads
-            axes.axvline(limit, color=_INK, ls="--", lw=1.0)
+            axes.axvline(limit, color=INK, ls="--", lw=1.0)
             axes.annotate(
-                f" criterion {limit:g} %", (limit, 2.0), xycoords="data", fontsize=8.5, color=_INK
+                f" criterion {limit:g} %", (limit, 2.0), xycoords="data", fontsize=8.5, color=INK
             )
         axes.set_xlim(0.0, max(most, 200.0 * quality.within_heads if is_scaled else 1.0))
         axes.set_ylim(0.0, 101.0)
@@ -86,7 +69,7 @@ def draw_distances(quality: Quality) -> bytes:
 def draw_hands(quality: Quality) -> bytes:
     """Draw each annotator's bias and scatter, keypoint by keypoint, the bulb to the right."""
     colors = color_of(quality.consensus.annotators)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(9.6, 4.2), dpi=120, layout="constrained")
         reach_px = 1.0
         panels: list[Axes] = []
@@ -100,7 +83,7 @@ def draw_hands(quality: Quality) -> bytes:
                     at = (hand.bias_along_px, hand.bias_across_px)
                     reach_px = max(reach_px, math.hypot(*at) + hand.scatter_px)
                     _draw_hand(axes, at, hand.scatter_px, colors[hand.annotator], hand.annotator)
-            axes.plot(0.0, 0.0, "+", color=_INK, ms=9)
+            axes.plot(0.0, 0.0, "+", color=INK, ms=9)
             axes.set_xlabel("towards the bulb (px)")
         for axes in panels:
             axes.set_xlim(-1.1 * reach_px, 1.1 * reach_px)
@@ -133,7 +116,7 @@ def _draw_hand(
 def draw_placings(quality: Quality) -> bytes:
     """Draw how often each annotator meant another end than the others, or the other way round."""
     annotators = quality.consensus.annotators
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 1.6 + 0.34 * len(annotators)), dpi=120, layout="constrained")
         axes = figure.add_subplot()
         axes.set_title("heads not placed as the others placed them")

@@ -56,25 +56,9 @@ def fit_field(
     """
     um_per_px = math.sqrt(abs(float(np.linalg.det(stage_from_image))))
     rows, columns = confocal_shape
-    spread_px = float(np.ptp(confocal_px, axis=0).max()) if len(confocal_px) else 0.0
-    if len(confocal_px) < _FEWEST:
-        raise CalibrationError(
-            f"{len(confocal_px)} points: {_FEWEST} are needed, or one in the confocal's centre"
-        )
-    if spread_px < _LEAST_SPREAD * min(rows, columns):
-        raise CalibrationError(
-            f"the points lie within {spread_px:.0f} px of the confocal's picture, too close "
-            "together to tell its rotation: spread them over the whole of it"
-        )
+    _check_spread(confocal_px, confocal_shape)
     best = _best_of_pairs(confocal_px, tracking_px)
-    left_um = um_per_px * best.left_px(confocal_px, tracking_px)
-    sigma_um = _SIGMA_PER_MAD * float(np.median(left_um))
-    is_good = np.asarray(left_um <= max(_OUTLIER_UM, _OUTLIER_SIGMAS * sigma_um))
-    if is_good.sum() < max(_FEWEST, _LEAST_AGREEING * len(left_um)):
-        raise CalibrationError(
-            f"only {is_good.sum()} of {len(left_um)} points agree about the field: are they in "
-            "the right order, and x before y in both pictures?"
-        )
+    is_good = _agreeing(um_per_px * best.left_px(confocal_px, tracking_px))
     fitted = _similarity(confocal_px[is_good], tracking_px[is_good], best.is_mirrored)
     residual_um = um_per_px * _rms(fitted.left_px(confocal_px[is_good], tracking_px[is_good]))
     if residual_um > _MOST_RESIDUAL_UM:
@@ -109,6 +93,31 @@ def tracking_from_stage(stage_um: Points, tracking_px: Points, stage_from_image:
     carried_px = -stage_um @ np.linalg.inv(stage_from_image).T
     offset_px = np.median((tracking_px - carried_px)[is_marked], axis=0)
     return np.where(is_marked[:, np.newaxis], tracking_px, carried_px + offset_px)
+
+
+def _check_spread(confocal_px: Points, confocal_shape: tuple[int, int]) -> None:
+    if len(confocal_px) < _FEWEST:
+        raise CalibrationError(
+            f"{len(confocal_px)} points: {_FEWEST} are needed, or one in the confocal's centre"
+        )
+    spread_px = float(np.ptp(confocal_px, axis=0).max())
+    if spread_px < _LEAST_SPREAD * min(confocal_shape):
+        raise CalibrationError(
+            f"the points lie within {spread_px:.0f} px of the confocal's picture, too close "
+            "together to tell its rotation: spread them over the whole of it"
+        )
+
+
+def _agreeing(left_um: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which points lie near enough to where the others put them."""
+    sigma_um = _SIGMA_PER_MAD * float(np.median(left_um))
+    is_good = np.asarray(left_um <= max(_OUTLIER_UM, _OUTLIER_SIGMAS * sigma_um))
+    if is_good.sum() < max(_FEWEST, _LEAST_AGREEING * len(left_um)):
+        raise CalibrationError(
+            f"only {is_good.sum()} of {len(left_um)} points agree about the field: are they in "
+            "the right order, and x before y in both pictures?"
+        )
+    return is_good
 
 
 @dataclass(frozen=True, slots=True)

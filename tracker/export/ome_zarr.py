@@ -19,6 +19,7 @@ from tracker.errors import UsageError
 from tracker.export.job import Job
 from tracker.geometry import um_per_px
 from tracker.record.columns import columns_of
+from tracker.record.header import about_recording
 from tracker.record.opened import TABLE_NAMES, OpenedRecording
 
 if TYPE_CHECKING:
@@ -117,24 +118,8 @@ def _ome(recording: OpenedRecording, every: int) -> Mapping[str, JSON]:
 
 
 def _about(recording: OpenedRecording) -> Mapping[str, JSON]:
-    header, calibration = recording.header, recording.calibration
     return {
-        "session": header.session,
-        "wall_time": header.wall_time,
-        "wall_time_at_s": header.wall_time_at_s,
-        "started_s": header.started_s,
-        "software_version": header.software_version,
-        "config_sha256": header.config_sha256,
-        "facts": dict(header.facts),
-        "animal": dict(header.animal),
-        "calibration": {
-            "stage_from_image_um_per_px": calibration.stage_from_image_um_per_px.tolist(),
-            "target_px": calibration.target_px.tolist(),
-            "field_size_um": calibration.field_size_um.tolist(),
-            "field_rotation_rad": calibration.field_rotation_rad,
-            "measured_on": calibration.measured_on,
-            "residual_um": calibration.residual_um,
-        },
+        **about_recording(recording.header),
         "events": [
             {"t_s": event.t_s, "kind": event.kind, "detail": event.detail, **event.values}
             for event in recording.events

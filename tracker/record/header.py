@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -15,6 +15,7 @@ from tracker.errors import RecordingError
 from tracker.record.schema import HEADER_FILE, SCHEMA_VERSION, spell, stream_file, unspell
 
 Facts: TypeAlias = Mapping[str, str | int | float | bool | None]
+Words: TypeAlias = "str | int | float | bool | Sequence[Words] | Mapping[str, Words] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,21 @@ class Header:
 
 def header_json(header: Header) -> str:
     """Spell a header."""
-    calibration = header.calibration
     words: dict[str, object] = {
         "schema_version": header.schema_version,
+        **about_recording(header),
+        "streams": {
+            name: {"file": stream_file(name), "dtype": spell(record)}
+            for name, record in header.streams.items()
+        },
+    }
+    return json.dumps(words, indent=2) + "\n"
+
+
+def about_recording(header: Header) -> dict[str, Words]:
+    """Return what a file that goes elsewhere wants to know of its recording, as JSON's values."""
+    calibration = header.calibration
+    return {
         "session": header.session,
         "wall_time": header.wall_time,
         "wall_time_at_s": header.wall_time_at_s,
@@ -62,12 +75,7 @@ def header_json(header: Header) -> str:
             "measured_on": calibration.measured_on,
             "residual_um": calibration.residual_um,
         },
-        "streams": {
-            name: {"file": stream_file(name), "dtype": spell(record)}
-            for name, record in header.streams.items()
-        },
     }
-    return json.dumps(words, indent=2) + "\n"
 
 
 def read_header(folder: Path) -> Header:

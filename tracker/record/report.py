@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from models.plot_style import INK, STYLE
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.header import Header
 from tracker.record.score import RunRows, is_judged, total_delays_s, true_errors_um
@@ -19,25 +20,8 @@ from tracker.statistics import distances_um
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.typing import RcKeyType
 
-_WORM, _STAGE, _GOOD, _BAD, _INK = "#d1495b", "#2b3a42", "#3d8b5f", "#d99a2b", "#33383d"
-_STYLE: dict[RcKeyType, object] = {
-    "font.size": 9.0,
-    "axes.titlesize": 10.0,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e6e8ea",
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "text.color": _INK,
-}
+_WORM, _STAGE, _GOOD, _BAD = "#d1495b", "#2b3a42", "#3d8b5f", "#d99a2b"
 
 
 def draw_report(path: Path, run: RunRows, summary: Summary, header: Header) -> None:
@@ -55,7 +39,7 @@ def draw_report(path: Path, run: RunRows, summary: Summary, header: Header) -> N
             "report.png needs matplotlib, which is not installed: pip install 'wormlock[report]'; "
             "the recording itself is whole"
         ) from None
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(13.0, 9.0), dpi=110, layout="constrained")
         grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.2), height_ratios=(1.1, 1.0, 1.2))
         figure.suptitle(_title(header), x=0.01, ha="left", fontsize=12, fontweight="bold")
@@ -89,7 +73,7 @@ def _draw_path(axes: Axes, run: RunRows) -> None:
     axes.plot(stage_mm[:, 0], stage_mm[:, 1], color=_STAGE, lw=0.8, label="stage")
     for place, marker, label in ((0, "o", "start"), (-1, "s", "end")):
         if len(head_mm):
-            axes.plot(*head_mm[place], marker, color=_INK, ms=5, ls="none", label=label)
+            axes.plot(*head_mm[place], marker, color=INK, ms=5, ls="none", label=label)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("x (mm)")
     axes.set_ylabel("y (mm)")
