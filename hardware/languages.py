@@ -3,7 +3,8 @@ r"""The controllers' languages, as far as a stranger may speak them: questions t
 Each asks where the stage is, in constant bytes that no controller of these languages takes for
 an order; nothing is set, zeroed, switched or halted. A new driver adds its line to `LANGUAGES`,
 in an order that matters: a MAC6000 understands the Ludl's words too, and what a Zaber is asked
-begins with a character that an ASI answers at once.
+begins with a character that an ASI answers at once. Prior's and Marzhauser's replies are bare
+numbers, so they are asked last.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _TRIES = 2
 
 _ASI = re.compile(rb":A (-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?) *\r\n")
 _LUDL = re.compile(rb":A +(-?\d+) +(-?\d+) *\n")
+_PRIOR = re.compile(rb"(?:\A|[^ -~])(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)\r(?!\n)")
+_TANGO = re.compile(rb"(?:\A|[^ -~])(-?\d+\.\d+) (-?\d+\.\d+)(?: -?\d+\.\d+)* ?\r")
 _ZABER = re.compile(rb"@(\d\d) 0 (?:\d\d )?OK (?:IDLE|BUSY) \S\S ([-\d. ]+?)(?::[0-9A-F]{2})?\r\n")
 
 
@@ -113,6 +116,29 @@ def read_zaber(received: bytes) -> str | None:
     return f"device {int(found[1])}, position ({', '.join(found[2].decode().split())}) microsteps"
 
 
+def read_prior(received: bytes) -> str | None:
+    r"""Say where a Prior stands, in its steps.
+
+    >>> read_prior(b"123,-45\r")
+    'position (123, -45) steps'
+    """
+    found = _PRIOR.search(received)
+    return f"position ({found[1].decode()}, {found[2].decode()}) steps" if found else None
+
+
+def read_tango(received: bytes) -> str | None:
+    r"""Say where a Tango stands. What its numbers count was set by whoever spoke to it last.
+
+    >>> read_tango(b"12.5000 -5.0000\r")
+    'position (12.5000, -5.0000) in the units that it was left in'
+    """
+    found = _TANGO.search(received)
+    if found is None:
+        return None
+    x, y = found[1].decode(), found[2].decode()
+    return f"position ({x}, {y}) in the units that it was left in"
+
+
 LANGUAGES: tuple[Language, ...] = (
     Language(
         kind="ludl_mac6000",
@@ -141,6 +167,20 @@ LANGUAGES: tuple[Language, ...] = (
         bauds=(115_200,),
         question=b"/get pos\n",
         read=read_zaber,
+    ),
+    Language(
+        kind="prior",
+        title="Prior ProScan",
+        bauds=(9600, 38_400, 115_200),
+        question=b"PS\r",
+        read=read_prior,
+    ),
+    Language(
+        kind="tango",
+        title="Marzhauser Tango",
+        bauds=(57_600, 115_200),
+        question=b"?pos\r",
+        read=read_tango,
     ),
 )
 
