@@ -1,1 +1,3 @@
 """The loop and all that runs beside it."""
+
+__version__ = "0.1.0"

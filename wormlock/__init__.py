@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tracker.record.opened import OpenedRecording
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "main", "open_recording"]
 
 _HERE = Path(__file__).resolve().parent
 ROOMS = _HERE / "_rooms" if (_HERE / "_rooms").is_dir() else _HERE.parent
 sys.path.insert(0, str(ROOMS))
+
+from tracker import __version__  # noqa: E402 - found only now
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,6 +15,7 @@ from typing import Protocol, cast
 from hardware.errors import HardwareError
 from hardware.opencv import explain_import_error
 from models.errors import ModelError
+from tracker import __version__
 from tracker.errors import TrackerError
 
 COMMANDS = {
@@ -73,8 +74,6 @@ def _run(name: str, words: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from wormlock import __version__
-
     width = max(map(len, COMMANDS))
     listing = "\n".join(f"  {name:{width}}  {line}" for name, line in COMMANDS.items())
     parser = argparse.ArgumentParser(

@@ -17,6 +17,7 @@ from hardware.platform import ParentWatch
 from hardware.registry import has_truth
 from hardware.ring import frame_record
 from hardware.truth import TRUTH_ROW
+from tracker import __version__
 from tracker.config import config_hash, resolved_yaml
 from tracker.errors import RecordingError
 from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
@@ -161,8 +162,6 @@ def _attach(
 
 
 def _origin(session: Session, taps: dict[str, Tap], shape: tuple[int, int]) -> Origin:
-    from wormlock import __version__
-
     frames = framed_record(frame_record(shape))
     # A rig without a stage has empty tables for it; one that does not know the truth has none.
     kept = {*taps, "stage", "positions"}
