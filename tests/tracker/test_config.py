@@ -169,7 +169,7 @@ def test_a_session_without_a_calibration_is_told_how_to_measure_one(tmp_path):
         ),
         (
             {"keep_out": [{"kind": "circle", "center_um": [5, 0], "radius_um": 0}]},
-            r"safety\.keep_out\[0\]\.radius_um: expected greater than 0",
+            r"safety\.keep_out\[0\]\.radius_um: expected more than 0",
         ),
     ],
 )
