@@ -7,9 +7,17 @@ both can be imported from here.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self, cast
+from typing import Annotated, Literal, Self, TypeAlias, cast
 
-from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from hardware.stage_config import (
     AnyStage,
@@ -30,12 +38,14 @@ __all__ = [
     "MicroManagerCamera",
     "NoStage",
     "Pair",
+    "RawCameraConfig",
     "RigConfig",
     "Section",
     "SectionT",
     "SimulatedCamera",
     "SimulatedStage",
     "Simulation",
+    "UpperCorner",
     "VideoCamera",
     "WebCamera",
     "load_section",
@@ -44,6 +54,17 @@ __all__ = [
 ]
 
 Pair = tuple[float, float]
+
+
+def _lies_above(upper_um: Pair, told: ValidationInfo) -> Pair:
+    """Compare with `lower_um`, which stands before it in the same section."""
+    for axis, low, high in zip("xy", told.data.get("lower_um", ()), upper_um, strict=False):
+        if low >= high:
+            raise ValueError(f"expected {axis} above that of lower_um, {low:g}, got {high:g}")
+    return upper_um
+
+
+UpperCorner = Annotated[Pair, AfterValidator(_lies_above)]
 
 
 class SimulatedCamera(Section):
@@ -122,9 +143,9 @@ class MicroManagerCamera(Section):
         return self
 
 
-AnyCamera = Annotated[
-    SimulatedCamera | VideoCamera | WebCamera | MicroManagerCamera, Field(discriminator="kind")
-]
+# Cameras that are really there: they can be opened for their own counts.
+RawCameraConfig: TypeAlias = WebCamera | MicroManagerCamera
+AnyCamera = Annotated[SimulatedCamera | VideoCamera | RawCameraConfig, Field(discriminator="kind")]
 
 
 class Simulation(Section):
@@ -139,4 +160,42 @@ class RigConfig(Section):
 
     camera: AnyCamera
     stage: AnyStage
-    simulation: Simulation | None = None
+    simulation: Simulation | None = Field(default=None, validate_default=True)
+
+    @field_validator("stage")
+    @classmethod
+    def _is_seen_by_the_camera(cls, stage: AnyStage, told: ValidationInfo) -> AnyStage:
+        camera: AnyCamera | None = told.data.get("camera")
+        kind = stage.kind
+        if isinstance(camera, VideoCamera) and camera.as_fast_as_it_goes and kind != "none":
+            raise ValueError(
+                f".kind: expected none, got {kind}: no stage can follow a video that is shown "
+                "as_fast_as_it_goes"
+            )
+        if isinstance(camera, (SimulatedCamera, VideoCamera)) and not isinstance(
+            stage, (SimulatedStage, NoStage)
+        ):
+            eye = "recorded video" if isinstance(camera, VideoCamera) else "simulated camera"
+            raise ValueError(
+                f".kind: expected simulated or none, got {kind}: a {eye} does not see a real stage "
+                "move"
+            )
+        return stage
+
+    @field_validator("simulation")
+    @classmethod
+    def _is_there_for_simulated_parts(
+        cls, simulation: Simulation | None, told: ValidationInfo
+    ) -> Simulation | None:
+        parts = {name: told.data.get(name) for name in ("camera", "stage")}
+        needy = [
+            f"rig.{name}"
+            for name, part in parts.items()
+            if isinstance(part, (SimulatedCamera, SimulatedStage))
+        ]
+        if needy and simulation is None:
+            raise ValueError(
+                "this key is needed and missing: it names the world of what is simulated, "
+                f"{' and '.join(needy)}"
+            )
+        return simulation

@@ -5,9 +5,10 @@ Travel, speed and acceleration are not here: they are the `safety` section's, wi
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from hardware.strict_yaml import Section
 
@@ -28,10 +29,23 @@ class NoStage(Section):
     kind: Literal["none"]
 
 
+def _can_be_opened(port: str) -> str:
+    socket = re.fullmatch(r"socket://[^/:\s]+:(\d{1,5})/?", port)
+    is_socket = socket is not None and 0 < int(socket[1]) < 65_536
+    if not is_socket and ("://" in port or not port.strip() or port != port.strip()):
+        raise ValueError(f"expected {_PORTS}, got {port!r}")
+    return port
+
+
+_PORTS = "a port like /dev/ttyUSB0, COM3 or socket://host:4000"
+SerialPort = Annotated[str, Field(description=_PORTS), AfterValidator(_can_be_opened)]
+AxisLetter = Annotated[str, Field(pattern="^[A-Z]$", description="one capital letter")]
+
+
 class SerialStage(Section):
     """What every controller on a serial port is told by."""
 
-    port: str  # /dev/ttyUSB0, COM3, or socket://host:port
+    port: SerialPort
     baud: PositiveInt = 115_200
     servo_lag_s: float = Field(default=0.01, ge=0.0)
     # Whether `safety`'s limits are written into a controller that can hold limits of its own.
@@ -43,8 +57,8 @@ class AsiStage(SerialStage):
     """An ASI MS-2000 or Tiger, steered by VECTOR."""
 
     kind: Literal["asi"]
-    x_axis: str = Field(default="X", pattern="^[A-Z]$")
-    y_axis: str = Field(default="Y", pattern="^[A-Z]$")
+    x_axis: AxisLetter = "X"
+    y_axis: AxisLetter = "Y"
 
 
 class LudlMac6000Stage(SerialStage):

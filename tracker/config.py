@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -13,12 +14,12 @@ from pydantic import (
     NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
 
-from hardware.config import Pair, RigConfig, Section, load_section, validate
-from hardware.errors import ConfigError
+from hardware.config import Pair, RigConfig, Section, UpperCorner, load_section, validate
+from hardware.strict_yaml import named_by
 
 # Of a matrix's greatest entry, squared: a picture flatter than this is a slip of the pen.
 LEAST_DETERMINANT = 0.1
@@ -125,12 +126,7 @@ class KeepOutBox(Section):
 
     kind: Literal["box"]
     lower_um: Pair
-    upper_um: Pair
-
-    @model_validator(mode="after")
-    def _is_not_empty(self) -> KeepOutBox:
-        _check_corners(self.lower_um, self.upper_um)
-        return self
+    upper_um: UpperCorner
 
 
 class KeepOutCircle(Section):
@@ -151,12 +147,6 @@ class SearchConfig(Section):
     out_to_um: PositiveFloat
 
 
-def _check_corners(lower_um: Pair, upper_um: Pair) -> None:
-    for axis, low, high in zip("xy", lower_um, upper_um, strict=True):
-        if low >= high:
-            raise ValueError(f"lower_um must lie below upper_um, but {axis} is {low} and {high}")
-
-
 # From mid-exposure to the command's turn no head is younger: readout, detection, the wire.
 LEAST_COAST_S = 0.02
 
@@ -165,7 +155,7 @@ class SafetyConfig(Section):
     """What the guard holds to. No defaults for limits: a wrong one breaks objectives."""
 
     lower_um: Pair
-    upper_um: Pair
+    upper_um: UpperCorner
     max_speed_um_s: PositiveFloat
     max_acceleration_um_s2: PositiveFloat
     deadman_s: float = Field(gt=0.0, le=1.0)  # longer, and a lost stage goes too far
@@ -176,21 +166,29 @@ class SafetyConfig(Section):
     # So far may the stage have gone in half a second beyond what it was told; None: any way.
     unexplained_um: PositiveFloat | None = 50.0
 
-    @model_validator(mode="after")
-    def _can_mean_something(self) -> SafetyConfig:
-        _check_corners(self.lower_um, self.upper_um)
-        if self.coast_s < LEAST_COAST_S:
+    @field_validator("coast_s")
+    @classmethod
+    def _lets_the_head_be_followed(cls, coast_s: float) -> float:
+        if coast_s < LEAST_COAST_S:
             raise ValueError(
-                f"coast_s is {self.coast_s:g} s, but a head is older than {LEAST_COAST_S:g} s "
-                "whenever the stage is told of it, and would never be followed at full speed: "
-                "expected at least that, better 0.3"
+                f"expected {LEAST_COAST_S:g} or more, better 0.3, got {coast_s:g}: a head is older "
+                "than that whenever the stage is told of it, and would never be followed at full "
+                "speed"
             )
-        if self.search is not None and self.search.speed_um_s > self.max_speed_um_s:
+        return coast_s
+
+    @field_validator("search")
+    @classmethod
+    def _is_slow_enough(
+        cls, search: SearchConfig | None, told: ValidationInfo
+    ) -> SearchConfig | None:
+        fastest_um_s = told.data.get("max_speed_um_s", math.inf)
+        if search is not None and search.speed_um_s > fastest_um_s:
             raise ValueError(
-                f"search.speed_um_s is {self.search.speed_um_s:g}, faster than max_speed_um_s, "
-                f"{self.max_speed_um_s:g}: expected no more than that"
+                f".speed_um_s: expected no more than safety.max_speed_um_s, {fastest_um_s:g}, "
+                f"got {search.speed_um_s:g}"
             )
-        return self
+        return search
 
 
 class RecordConfig(Section):
@@ -216,36 +214,16 @@ class Config(Section):
     start: Literal["idle", "tracking", "recording"]
     poll_hz: PositiveInt = 150  # how often the stage is asked where it is
 
-    @model_validator(mode="after")
-    def _parts_fit(self) -> Config:
-        camera, stage = self.rig.camera, self.rig.stage.kind
-        parts = {
-            "rig.camera": camera.kind,
-            "rig.stage": stage,
-            "calibration": self.calibration.kind,
-        }
-        needs_world = [name for name, kind in parts.items() if kind == "simulated"]
-        is_hurried = getattr(camera, "as_fast_as_it_goes", False)
-        is_real_stage = stage not in {"simulated", "none"}
-        misfits = {
-            f"{' and '.join(needs_world)} are simulated: rig.simulation is needed": bool(
-                needs_world and self.rig.simulation is None
-            ),
-            "a simulated camera cannot see a real stage: rig.stage is simulated or none": (
-                camera.kind == "simulated" and is_real_stage
-            ),
-            "a recorded video does not see the stage move: rig.stage is none or simulated": (
-                camera.kind == "video" and is_real_stage
-            ),
-            f"rig.camera is {camera.kind}, so calibration cannot be simulated: it is measured, "
-            "file, or none": self.calibration.kind == "simulated" and camera.kind != "simulated",
-            "rig.camera.as_fast_as_it_goes: no stage can follow that; rig.stage must be none": (
-                is_hurried and stage != "none"
-            ),
-        }
-        if any(misfits.values()):
-            raise ValueError("; ".join(words for words, is_so in misfits.items() if is_so))
-        return self
+    @field_validator("calibration")
+    @classmethod
+    def _is_of_this_rig(cls, calibration: AnyCalibration, told: ValidationInfo) -> AnyCalibration:
+        rig: RigConfig | None = told.data.get("rig")
+        if rig is not None and rig.camera.kind != "simulated" and calibration.kind == "simulated":
+            raise ValueError(
+                ".kind: expected measured, file or none, got simulated: rig.camera.kind is "
+                f"{rig.camera.kind}, of which no scenario knows how it stands"
+            )
+        return calibration
 
 
 def load_config(path: Path) -> Config:
@@ -258,12 +236,8 @@ def load_config(path: Path) -> Config:
     named = config.calibration
     if not isinstance(named, CalibrationInFile):
         return config
-    try:
+    with named_by(f"{path}: calibration.path"):
         read = load_section(path.parent / named.path, CalibrationFile)
-    except ConfigError as error:
-        raise ConfigError(
-            "\n".join(f"{path}: calibration.path: {line}" for line in str(error).splitlines())
-        ) from None
     return config.model_copy(update={"calibration": read.calibration})
 
 

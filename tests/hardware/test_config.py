@@ -5,7 +5,7 @@ import pytest
 from hardware.config import RigConfig, load_section, read_yaml, validate
 from hardware.errors import ConfigError
 
-GOOD = {"camera": {"kind": "simulated"}, "stage": {"kind": "none"}}
+GOOD = {"camera": {"kind": "webcam"}, "stage": {"kind": "none"}}
 
 
 def test_the_parts_are_told_apart_by_their_kind():

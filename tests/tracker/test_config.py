@@ -56,32 +56,32 @@ def test_limits_have_no_default(tmp_path):
 
 
 def test_limits_that_enclose_nothing_are_refused(tmp_path):
-    with pytest.raises(ConfigError, match="lower_um must lie below upper_um"):
+    with pytest.raises(ConfigError, match="upper_um: expected x above that of lower_um, 30000"):
         load_config(altered(tmp_path, safety={"lower_um": [30000, 0]}))
 
 
 @pytest.mark.parametrize(
     ("rig", "line"),
     [
-        ({"simulation": None}, "rig.simulation is needed"),
+        ({"simulation": None}, "rig.simulation: this key is needed"),
         (
             {"stage": {"kind": "ludl_mac6000", "port": "COM3"}},
-            "a simulated camera cannot see a real stage",
+            "a simulated camera does not see a real stage",
         ),
         (
             {"camera": {"kind": "video", "path": "x", "as_fast_as_it_goes": True}},
-            "no stage can follow that",
+            "rig.stage.kind: expected none, got simulated",
         ),
         (
             {
                 "camera": {"kind": "video", "path": "x"},
                 "stage": {"kind": "asi", "port": "COM3"},
             },
-            "a recorded video does not see the stage move",
+            "a recorded video does not see a real stage move",
         ),
         (
             {"camera": {"kind": "video", "path": "x"}, "stage": {"kind": "none"}},
-            "so calibration cannot be simulated",
+            "calibration.kind: expected measured, file or none",
         ),
     ],
 )
@@ -158,14 +158,14 @@ def test_a_session_without_a_calibration_is_told_how_to_measure_one(tmp_path):
 @pytest.mark.parametrize(
     ("safety", "line"),
     [
-        ({"coast_s": 0.01}, "coast_s is 0.01 s, but a head is older than 0.02 s"),
+        ({"coast_s": 0.01}, "coast_s: expected 0.02 or more, better 0.3, got 0.01"),
         (
             {"search": {"speed_um_s": 4000, "out_to_um": 2000}},
-            "search.speed_um_s is 4000, faster than max_speed_um_s, 3000",
+            "speed_um_s: expected no more than safety.max_speed_um_s, 3000, got 4000",
         ),
         (
             {"keep_out": [{"kind": "box", "lower_um": [5, 0], "upper_um": [5, 9]}]},
-            "lower_um must lie below upper_um, but x is 5.0 and 5.0",
+            "upper_um: expected x above that of lower_um, 5, got 5",
         ),
         (
             {"keep_out": [{"kind": "circle", "center_um": [5, 0], "radius_um": 0}]},
