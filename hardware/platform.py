@@ -167,21 +167,44 @@ def single_keys() -> Generator[bool]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
+# What terminals and Windows send for an arrow: up, left, down, right are i, j, k, l.
+_STARTS_AND_ENDS = (("\x1b[", "ADBC"), ("\x1bO", "ADBC"), ("\x00", "HKPM"), ("\xe0", "HKPM"))
+_ARROWS = {
+    start + end: key
+    for start, ends in _STARTS_AND_ENDS
+    for end, key in zip(ends, "ijkl", strict=True)
+}
+
+
+def arrows_as_letters(keys: str) -> str:
+    r"""Return keys with i, j, k and l for the arrows up, left, down and right.
+
+    >>> arrows_as_letters("t\x1b[A\x1b[Dq")
+    'tijq'
+    """
+    for arrow, letter in _ARROWS.items():
+        keys = keys.replace(arrow, letter)
+    return keys
+
+
 def pressed_keys() -> str:
-    """Return the keys pressed since the last call, within `single_keys`; never waits."""
+    """Return the keys pressed since the last call, within `single_keys`; never waits.
+
+    Arrows come as the letters that mean the same.
+    """
     if sys.platform == "win32":
         import msvcrt
 
         keys = ""
         while msvcrt.kbhit():
             keys += msvcrt.getwch()
-        return keys
+        return arrows_as_letters(keys)
     import select
 
     descriptor = sys.stdin.fileno()
     if not select.select([descriptor], [], [], 0.0)[0]:
         return ""
-    return os.read(descriptor, 64).decode("ascii", errors="ignore")
+    return arrows_as_letters(os.read(descriptor, 64).decode("ascii", errors="ignore"))
 
 
 def owning_group(device: str) -> str:

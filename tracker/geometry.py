@@ -5,6 +5,8 @@ All estimation happens in stage coordinates: there the stage's own motion cancel
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +37,12 @@ def to_image_px(point_um: Vec2, *, stage_um: Vec2, calibration: Calibration) -> 
     # Two by two, by hand: every frame needs it, and a general solver takes twenty times as long.
     off_px = np.array([d * x_um - b * y_um, a * y_um - c * x_um]) / (a * d - b * c)
     return calibration.target_px + off_px
+
+
+def nudged(calibration: Calibration, nudge_um: Vec2) -> Calibration:
+    """Return a calibration whose field's centre is moved by `nudge_um`, told in stage axes."""
+    moved_px = to_image_px(nudge_um, stage_um=np.zeros(2), calibration=calibration)
+    return replace(calibration, target_px=moved_px)
 
 
 def um_per_px(calibration: Calibration) -> float:

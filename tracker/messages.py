@@ -106,7 +106,8 @@ class Tick:
     """One turn of the loop, told to every listener. `sighting` is None where no worm was.
 
     Times: `started_s` the loop took the frame up, `detected_s` the eye had answered,
-    `decided_s` the velocity stood, `posted_s` it was handed over.
+    `decided_s` the velocity stood, `posted_s` it was handed over. `nudge_um` is how far the
+    operator had moved the field's centre since its calibration (`tracker.geometry.nudged`).
     """
 
     index: int
@@ -124,6 +125,7 @@ class Tick:
     estimate: Estimate | None
     foreseen: Estimate | None
     command: Command | None
+    nudge_um: Vec2 = field(default_factory=lambda: np.zeros(2))
 
 
 _NAN2 = (float("nan"), float("nan"))
@@ -155,6 +157,7 @@ TICK_ROW = np.dtype(
         ("foreseen_um_s", "<f8", 2),
         ("sequence", "<i8"),  # of the command; -1 where none was posted
         ("command_um_s", "<f8", 2),
+        ("nudge_um", "<f8", 2),  # of the field's centre, since the calibration in recording.json
     ]
 )
 
@@ -233,4 +236,5 @@ def tick_record(tick: Tick) -> tuple[object, ...]:
         foreseen.velocity_um_s if foreseen else _NAN2,
         command.sequence if command else -1,
         command.velocity_um_s if command else _NAN2,
+        tick.nudge_um,
     )

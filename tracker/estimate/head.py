@@ -12,13 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.types import Calibration
+from hardware.types import Calibration, Vec2
 from models.detection import Candidate, Pixel
 from tracker.config import EstimateConfig
 from tracker.estimate.choice import choose, place, surest
-from tracker.estimate.kalman import Agility, HeadMotion, correct, first_seen, predict
+from tracker.estimate.kalman import Agility, HeadMotion, correct, first_seen, moved, predict
 from tracker.estimate.rival import Rival, challenge, smoothed
-from tracker.geometry import to_image_px
+from tracker.geometry import nudged, to_image_px
 from tracker.history import StageHistory
 from tracker.messages import Estimate, Sighting
 
@@ -39,7 +39,8 @@ class HeadEstimator:
         self, config: EstimateConfig, calibration: Calibration, *, min_confidence: float
     ) -> None:
         self._config = config
-        self._calibration = calibration
+        self._calibrated = self._calibration = calibration
+        self._nudge_um = np.zeros(2)
         self._min_confidence = min_confidence
         self._agility = Agility(agility_um2_s3=config.agility_um2_s3, swing_s=config.swing_s)
         self._motion: HeadMotion | None = None
@@ -105,6 +106,17 @@ class HeadEstimator:
             covariance=_both_axes(motion),
             seen_s=self._motion.t_s,
         )
+
+    def move_field(self, nudge_um: Vec2) -> None:
+        """From now on the field's centre lies `nudge_um` from where it was calibrated.
+
+        A head is placed by where the stage must stand to have it in the field's centre: what is
+        known of it moves the other way, and at once, for it is no motion of the animal's.
+        """
+        by_um, self._nudge_um = self._nudge_um - nudge_um, nudge_um
+        self._calibration = nudged(self._calibrated, nudge_um)
+        if self._motion is not None:
+            self._learn(moved(self._motion, by_um))
 
     def _at(self, t_s: float) -> HeadMotion | None:
         """Carry what is known to `t_s`; the filter itself stays where the head was last seen."""

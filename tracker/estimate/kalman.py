@@ -10,7 +10,7 @@ the animal nor the eye prefers one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,13 @@ def predict(motion: HeadMotion, t_s: float, agility: Agility) -> HeadMotion:
         state=move @ motion.state,
         covariance=move @ motion.covariance @ move.T + spread,
     )
+
+
+def moved(motion: HeadMotion, by_um: Vec2) -> HeadMotion:
+    """Return the same motion elsewhere."""
+    state = motion.state.copy()
+    state[0] += by_um
+    return replace(motion, state=state)
 
 
 def correct(motion: HeadMotion, position_um: Vec2, *, noise_um: float) -> HeadMotion:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.plot_style import INK, STYLE
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.header import Header
-from tracker.record.score import RunRows, is_judged, total_delays_s, true_errors_um
+from tracker.record.score import RunRows, is_judged, nudges_um, total_delays_s, true_errors_um
 from tracker.record.summary import Summary, summary_table
 from tracker.statistics import distances_um
 
@@ -86,7 +86,9 @@ def _draw_error(axes: Axes, run: RunRows, header: Header) -> None:
     detected_um = distances_um(run.ticks["error_um"])
     axes.plot(t_s, detected_um, ".", color=_STAGE, ms=1.5, alpha=0.6, label="as detected")
     if len(run.truth):
-        true_um = distances_um(run.truth["head_um"] - run.truth["stage_um"])
+        true_um = distances_um(
+            run.truth["head_um"] - run.truth["stage_um"] - nudges_um(run.truth["t_s"], run.ticks)
+        )
         axes.plot(run.truth["t_s"] - header.started_s, true_um, color=_WORM, lw=0.9, label="true")
     unseen_s = t_s[~run.ticks["is_found"]]
     axes.plot(unseen_s, np.zeros(len(unseen_s)), "|", color=_BAD, ms=9, label="not found")

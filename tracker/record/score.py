@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from tracker.messages import Mode
 from tracker.record.gaps import FRAMES_LOST
+from tracker.record.notes import backwards_notes
 from tracker.record.reader import Recording
-from tracker.record.schema import Rows
+from tracker.record.schema import FRAMES, Rows
+from tracker.record.stamps import sound_stamps
 from tracker.record.summary import Delays, FrameCounts, StageCounts, Summary
 from tracker.statistics import error_figures, fraction_within, spread
 
@@ -42,10 +44,16 @@ class RunRows:
 
 
 def rows_of(recording: Recording) -> RunRows:
-    """Return the rows of a recording."""
+    """Return the rows of a recording.
+
+    Raises:
+        RecordingError: the stamps of some frames are damaged, or cannot be read.
+    """
+    started_s = recording.header.started_s
+    stamps = sound_stamps(recording.folder, recording.frames, started_s=started_s)
     return RunRows(
-        recorded=np.array(recording.frames["index"]),
-        frame_t_s=np.array(recording.frames["t_s"]),
+        recorded=np.array(stamps["index"]),
+        frame_t_s=np.array(stamps["t_s"]),
         ticks=recording.ticks,
         stage=recording.stage,
         positions=recording.positions,
@@ -53,6 +61,12 @@ def rows_of(recording: Recording) -> RunRows:
         lost_frames=_counted(recording, FRAMES_LOST),
         timeouts=_counted(recording, TIMEOUTS),
     )
+
+
+def run_notes(run: RunRows) -> list[str]:
+    """Say where the times of a run go backwards, for then its figures mean less."""
+    stamps = {name: rows["t_s"] for name, rows in _timed(run).items()}
+    return backwards_notes({FRAMES: run.frame_t_s, **stamps})
 
 
 def score(run: RunRows) -> Summary:
@@ -86,15 +100,28 @@ def is_judged(t_s: NDArray[np.float64], ticks: Rows) -> NDArray[np.bool_]:
     posting = np.flatnonzero(ticks["sequence"] >= 0)
     if not posting.size:
         return np.ones(len(t_s), np.bool_)
-    latest = np.searchsorted(ticks["t_s"], t_s, side="right") - 1
+    ticks_s = np.maximum.accumulate(ticks["t_s"])  # where they run backwards, all is told
+    latest = np.searchsorted(ticks_s, t_s, side="right") - 1
     was_tracking = ticks["mode"][np.maximum(latest, 0)] == int(Mode.TRACKING)
     return was_tracking & (t_s >= ticks["posted_s"][posting[0]])
 
 
 def true_errors_um(run: RunRows) -> NDArray[np.float64]:
-    """Return where the head really was about the field's centre, (n, 2), in judged frames."""
+    """Return where the head really was about the field's centre, (n, 2), in judged frames.
+
+    The truth knows nothing of the operator's nudges; the ticks do.
+    """
     truth = run.truth[is_judged(run.truth["t_s"], run.ticks)]
-    return truth["head_um"] - truth["stage_um"]
+    return truth["head_um"] - truth["stage_um"] - nudges_um(truth["t_s"], run.ticks)
+
+
+def nudges_um(t_s: NDArray[np.float64], ticks: Rows) -> NDArray[np.float64]:
+    """Return how far the field's centre had been moved at each time, (n, 2)."""
+    if not len(ticks) or "nudge_um" not in (ticks.dtype.names or ()):  # an older recording
+        return np.zeros((len(t_s), 2))
+    ticks_s = np.maximum.accumulate(ticks["t_s"])  # where they run backwards, all is told
+    latest = np.searchsorted(ticks_s, t_s, side="right") - 1
+    return ticks["nudge_um"][np.maximum(latest, 0)]
 
 
 def total_delays_s(ticks: Rows, stage: Rows) -> NDArray[np.float64]:
@@ -151,6 +178,10 @@ def _lost_s(ticks: Rows) -> float:
     """Return how long the head was unseen: each frame without it lasts until the next frame."""
     until_next_s = np.diff(ticks["t_s"])
     return float(until_next_s[~ticks["is_found"][:-1]].sum())
+
+
+def _timed(run: RunRows) -> dict[str, Rows]:
+    return {"ticks": run.ticks, "positions": run.positions, "truth": run.truth}
 
 
 def _counted(recording: Recording, kind: str) -> int:

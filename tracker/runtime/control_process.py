@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from hardware.camera import Camera
 from hardware.clock import Clock, FollowingClock
 from hardware.config import NoStage
@@ -32,7 +34,15 @@ from tracker.parts import StagePost
 from tracker.runtime.calibration_check import check_calibration
 from tracker.runtime.loop import Loop
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
-from tracker.runtime.orders import End, Held, Notice, Ready, StartTracking, StopTracking
+from tracker.runtime.orders import (
+    End,
+    Held,
+    MoveField,
+    Notice,
+    Ready,
+    StartTracking,
+    StopTracking,
+)
 from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
 from tracker.runtime.rings import START_S, make_frames_ring, make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import CameraFacts, Session, SessionPlace, write_camera_facts
@@ -269,6 +279,8 @@ def _has_ended(start: TrackingStart, orders: OrderInbox, *, wait_s: float = 0.0)
             start.begin()
         elif isinstance(order, StopTracking):
             start.end()
+        elif isinstance(order, MoveField):
+            start.loop.move_field(np.array([order.x_um, order.y_um]))
         elif isinstance(order, End):
             return True
     return False

@@ -38,8 +38,16 @@ class Loop:
     in_picture: HeadInPicture | None = None  # for those who doubt the calibration
     check: SignCheck | None = None  # of the calibration, while `mode` is CHECKING
     search: Search | None = None  # for a head that is given up; None: stand and wait
+    nudge_um: Vec2 = field(default_factory=lambda: np.zeros(2), init=False)  # of the field
     _ticks: int = field(default=0, init=False)
     _commands: int = field(default=0, init=False)
+
+    def move_field(self, nudge_um: Vec2) -> None:
+        """From the next frame on every error is about a centre `nudge_um` from the calibrated."""
+        self.nudge_um = nudge_um
+        self.estimator.move_field(nudge_um)
+        if self.in_picture is not None:
+            self.in_picture.move_field(nudge_um)
 
     def tick(self, frame: Frame) -> Tick:
         """Handle one frame, from pixels to a posted command."""
@@ -71,6 +79,7 @@ class Loop:
             estimate=self.estimator.predict(frame.t_s),
             foreseen=foreseen,
             command=command,
+            nudge_um=self.nudge_um,
         )
         self._ticks += 1
         for tell in self.listeners:

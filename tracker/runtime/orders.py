@@ -27,6 +27,14 @@ class StopTracking:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveField:
+    """To control: the field's centre lies so far from where it was calibrated, in stage axes."""
+
+    x_um: float
+    y_um: float
+
+
+@dataclass(frozen=True, slots=True)
 class Halt:
     """To the stage: the operator's stop, latched until `Release`."""
 
@@ -139,7 +147,15 @@ class RecordingClosed:
 
 
 Order: TypeAlias = (
-    StartTracking | StopTracking | Halt | Release | StartRecording | StopRecording | MarkEvent | End
+    StartTracking
+    | StopTracking
+    | MoveField
+    | Halt
+    | Release
+    | StartRecording
+    | StopRecording
+    | MarkEvent
+    | End
 )
 Report: TypeAlias = Ready | Failed | Notice | Held | Status | RecordingOpened | RecordingClosed
 MessageT = TypeVar("MessageT")

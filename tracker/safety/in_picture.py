@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from hardware.types import Calibration, Vec2
 from models.detection import Candidate, Pixel
-from tracker.geometry import head_px
+from tracker.geometry import head_px, nudged
 from tracker.messages import Sighting
 
 # No stage carries a head farther through the picture between two frames.
@@ -23,7 +23,7 @@ class HeadInPicture:
     """Follows by nearness alone a head that the estimator has found once."""
 
     def __init__(self, calibration: Calibration) -> None:
-        self._calibration = calibration
+        self._calibrated = self._calibration = calibration
         self._last_px: Pixel | None = None
         self.off_um: Vec2 | None = None  # in the newest picture; None: not seen
 
@@ -34,6 +34,10 @@ class HeadInPicture:
         if found_px is not None:
             self._last_px = found_px
         return self.off_um
+
+    def move_field(self, nudge_um: Vec2) -> None:
+        """From now on the field's centre lies `nudge_um` from where it was calibrated."""
+        self._calibration = nudged(self._calibrated, nudge_um)
 
     def _nearest(self, candidates: Sequence[Candidate]) -> Pixel | None:
         last_px = self._last_px

@@ -148,3 +148,18 @@ def test_a_head_hidden_for_a_while_is_not_exchanged_for_the_one_that_hides_it(wa
         assert estimate.position_um == pytest.approx([0.0, 0.0], abs=5.0)
 
     assert watcher.show((430.0, 0.0, 0.95), (20.0, 5.0, 0.9)).head_um == pytest.approx([20.0, 5.0])
+
+
+def test_a_field_that_is_moved_moves_what_is_known_of_the_head_and_no_animal(watcher):
+    watcher.follow(40, start_um=(100.0, -50.0))
+    before = watcher.estimator.predict(watcher.t_s)
+
+    watcher.estimator.move_field(np.array([5.0, -3.0]))
+    after = watcher.estimator.predict(watcher.t_s)
+    sighting = watcher.show((100.0, -50.0, 0.9))
+
+    assert after.position_um - before.position_um == pytest.approx([-5.0, 3.0])
+    assert after.velocity_um_s == pytest.approx(before.velocity_um_s)
+    assert sighting.head_um == pytest.approx([95.0, -47.0])
+    watcher.estimator.move_field(np.zeros(2))
+    assert watcher.show((100.0, -50.0, 0.9)).head_um == pytest.approx([100.0, -50.0])

@@ -1,5 +1,7 @@
 """The figures of a run whose errors and delays are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -130,3 +132,21 @@ def test_a_recording_that_was_killed_at_once_is_scored_with_blanks(record, made_
     assert summary["duration_s"] == 0.0
     assert summary["frames"]["exposed"] == 0
     assert np.isnan(summary["head_found"])
+
+
+def test_a_nudge_of_the_field_counts_from_its_tick_on(record, made_up):
+    tables = made_up.run(80, error_um=(3.0, 4.0))
+    tables["ticks"]["nudge_um"][40:] = (3.0, 4.0)
+
+    summary = _score(record(80, tables=tables))
+
+    assert summary["error_um"]["max"] == pytest.approx(5.0)
+    assert summary["error_um"]["rms"] == pytest.approx(5.0 * np.sqrt(39 / 79))
+
+
+def test_an_older_recording_knows_no_nudges(record, made_up):
+    tables = made_up.run(80)
+    names = [name for name in tables["ticks"].dtype.names if name != "nudge_um"]
+    run = rows_of(open_recording(record(80)))
+
+    assert score(replace(run, ticks=tables["ticks"][names]))["error_um"]["rms"] == pytest.approx(5)

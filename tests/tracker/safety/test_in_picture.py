@@ -66,3 +66,9 @@ def test_a_head_that_was_missed_once_is_found_again(head):
     assert head.see([], None) is None
     assert head.off_um is None
     assert head.see([candidate(70.0, 45.0)], None) is not None
+
+
+def test_a_field_that_was_moved_is_what_the_head_is_off(head):
+    head.move_field(np.array([5.0, 0.0]))
+
+    assert head.see([], sighting(60.0, 45.0)).tolist() == [-25.0, 10.0]
