@@ -1,14 +1,20 @@
-"""What a tracking camera can do, and nothing about how."""
+"""What a camera can do, and nothing about how.
+
+The tracking camera gives 8-bit grey, because the eye wants it. A `RawCamera` gives counts as they
+came, for whoever records them; `hardware.cameras.grey` makes the one of the other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from hardware.types import Frame
+from hardware.types import Frame, RawFrame
+
+FrameT_co = TypeVar("FrameT_co", Frame, RawFrame, covariant=True)
 
 
-class Camera(Protocol):
+class AnyCamera(Protocol[FrameT_co]):
     """A free-running camera that keeps its frames until they are taken."""
 
     @property
@@ -26,6 +32,11 @@ class Camera(Protocol):
         """Expected seconds from mid-exposure to the frame in our hands."""
         ...
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What an operator should know of it, a line each: what it lacks, say."""
+        ...
+
     def start(self) -> None:
         """Begin exposing.
 
@@ -34,7 +45,7 @@ class Camera(Protocol):
         """
         ...
 
-    def grab(self, timeout_s: float) -> Sequence[Frame]:
+    def grab(self, timeout_s: float) -> Sequence[FrameT_co]:
         """Return every frame that has come since the last call, oldest first.
 
         Waits until there is at least one, `timeout_s` at most; then the answer is empty.
@@ -47,4 +58,22 @@ class Camera(Protocol):
 
     def close(self) -> None:
         """Stop exposing and let the device go. Safe to call twice."""
+        ...
+
+
+class Camera(AnyCamera[Frame], Protocol):
+    """The tracking camera: 8-bit grey."""
+
+
+class RawCamera(AnyCamera[RawFrame], Protocol):
+    """Any camera, in its own counts."""
+
+    @property
+    def depth_bits(self) -> int:
+        """How many bits a count takes in memory: 8 or 16."""
+        ...
+
+    @property
+    def white_level(self) -> int:
+        """The count that means white."""
         ...

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from hardware.camera import Camera
+from hardware.camera import Camera, RawCamera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
     ControllerConfig,
     EmulatedKind,
     MicroManagerCamera,
     NoStage,
+    RawCameraConfig,
     RigConfig,
     SimulatedCamera,
     SimulatedStage,
@@ -142,13 +143,25 @@ def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:
         from hardware.cameras.video import open_video
 
         return open_video(rig.camera, clock)
-    if isinstance(rig.camera, MicroManagerCamera):
+    from hardware.cameras.grey import GreyCamera
+
+    return GreyCamera(open_raw_camera(rig.camera, clock))
+
+
+def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
+    """Open a camera that is really there, for its own counts.
+
+    Raises:
+        CameraError: it is absent, taken, or gives no pictures.
+        ConfigMismatchError: it is not the camera that was configured.
+    """
+    if isinstance(section, MicroManagerCamera):
         from hardware.cameras.micromanager import open_micromanager
 
-        return open_micromanager(rig.camera, clock)
+        return open_micromanager(section, clock)
     from hardware.cameras.webcam import open_webcam
 
-    return open_webcam(rig.camera, clock)
+    return open_webcam(section, clock)
 
 
 def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Clock) -> Stage | None:
@@ -163,30 +176,23 @@ def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Cloc
     from hardware.controllers import open_controller
 
     if isinstance(rig.stage, SimulatedStage):
-        return open_controller(_emulated(rig.stage, rig, place), limits, clock)
+        return open_controller(emulated_controller(rig, place), limits, clock)
     return open_controller(rig.stage, limits, clock)
 
 
-def _emulated(stage: SimulatedStage, rig: RigConfig, place: RigPlace) -> ControllerConfig:
-    """Return the section that a controller like the emulated one would have."""
+def emulated_controller(rig: RigConfig, place: RigPlace) -> ControllerConfig:
+    """Return the section that a controller like the emulated one would have, once it is there.
+
+    Raises:
+        LinkLostError: its port did not open in time.
+    """
     from hardware.sim.emulator.languages import LANGUAGES
     from hardware.sim.emulator.process import wait_for_port
     from hardware.sim.scenario import load_scenario
 
     dynamics = load_scenario(_simulation(rig).scenario).stage
     port = wait_for_port(place.port_file, within_s=10.0)
-    return LANGUAGES[stage.language].section(dynamics, port)
-
-
-def emulated_port(place: RigPlace) -> str:
-    """Return the name of the emulated controller's port, waiting until it is open.
-
-    Raises:
-        LinkLostError: it did not open in time.
-    """
-    from hardware.sim.emulator.process import wait_for_port
-
-    return wait_for_port(place.port_file, within_s=10.0)
+    return LANGUAGES[_spoken(rig)].section(dynamics, port)
 
 
 def believed_calibration(rig: RigConfig) -> Calibration:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Vec2: TypeAlias = NDArray[np.float64]
 Matrix2: TypeAlias = NDArray[np.float64]
 GreyImage: TypeAlias = NDArray[np.uint8]
+RawImage: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # counts as the camera gave them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,18 @@ class Frame:
     t_s: float
     received_s: float
     image: GreyImage
+    camera_t_s: float = float("nan")
+    camera_counter: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFrame:
+    """A picture in the camera's own counts, of 8 or 16 bits; its numbers and times as `Frame`'s."""
+
+    index: int
+    t_s: float
+    received_s: float
+    image: RawImage
     camera_t_s: float = float("nan")
     camera_counter: int = -1
 

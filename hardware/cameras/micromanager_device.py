@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hardware.cameras.calls import Caller
 from hardware.cameras.micromanager_core import Core
+from hardware.cameras.pixels import Pixels
 from hardware.errors import CameraError
 
-Pixels: TypeAlias = NDArray[np.generic]
 RoiPx: TypeAlias = tuple[int, int, int, int]  # left, top, width, height
 
 

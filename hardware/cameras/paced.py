@@ -58,6 +58,11 @@ class PacedCamera:
         """A stored picture is there at the instant that it stands for."""
         return 0.0
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A stored picture lacks nothing that is needed."""
+        return ()
+
     def start(self) -> None:
         """Let the first picture come due now."""
         self._start_s = self._clock.now_s()

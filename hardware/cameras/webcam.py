@@ -1,8 +1,8 @@
 """A camera that OpenCV opens by number: a webcam, or a rig camera with a system driver.
 
 OpenCV gives neither hardware stamps nor a frame counter, and waits inside `read`; so a thread
-takes frames as they come and `grab` finds them all. Mid-exposure is estimated as the moment of
-arrival less half the exposure: the transfer time is unknown, and the page on cameras says so.
+takes pictures as they come and `take` finds them all. A frame was ready when it arrived, then: the
+transfer time is unknown, and the page on cameras says so.
 """
 
 from __future__ import annotations
@@ -13,103 +13,77 @@ import time
 
 import cv2
 
+from hardware.cameras.source import Picture
+from hardware.cameras.stream import PictureStream, Readings
 from hardware.cameras.video import to_grey
 from hardware.clock import Clock
 from hardware.config import WebCamera
 from hardware.errors import CameraError
-from hardware.types import Frame
 
-_GIVE_UP_AFTER_S = 2.0  # no frame for so long: the camera is gone
+_RETRY_S = 0.01
+_LAST_PICTURE_WITHIN_S = 1.0
 
 
-class OpenCvCamera:
-    """A running OpenCV capture; implements `hardware.camera.Camera`."""
+class WebcamSource:
+    """An OpenCV capture on a thread; implements `hardware.cameras.source.PictureSource`."""
 
-    def __init__(self, capture: cv2.VideoCapture, config: WebCamera, clock: Clock) -> None:
-        """Read one frame for the shape.
-
-        Raises:
-            CameraError: the device opens but gives no picture.
-        """
-        has_picture, picture = capture.read()
-        if not has_picture:
-            raise CameraError(
-                f"rig.camera.number: camera {config.number} opens but gives no picture; "
-                "another program may be using it"
-            )
+    def __init__(self, capture: cv2.VideoCapture, number: int, clock: Clock) -> None:
         self._capture = capture
+        self._number = number
         self._clock = clock
-        self._exposure_s = config.exposure_s
-        self._period_s = 1.0 / config.rate_hz
-        self._shape = (picture.shape[0], picture.shape[1])
-        self._frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
-        self._is_open = threading.Event()
-        self._thread = threading.Thread(target=self._take, name="webcam", daemon=True)
-        self._last_s = clock.now_s()
+        self._pictures: queue.SimpleQueue[Picture] = queue.SimpleQueue()
+        self._is_wanted = threading.Event()
+        self._thread: threading.Thread | None = None
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns as the device gives them."""
-        return self._shape
-
-    @property
-    def period_s(self) -> float:
-        """Seconds between frames, as configured: OpenCV cannot be trusted to read it back."""
-        return self._period_s
-
-    @property
-    def delay_s(self) -> float:
-        """Half the exposure; the transfer is unknown."""
-        return self._exposure_s / 2.0
+    def name(self) -> str:
+        """Its number."""
+        return f"the camera number {self._number}"
 
     def start(self) -> None:
-        """Begin taking frames."""
-        self._is_open.set()
-        self._last_s = self._clock.now_s()
+        """Begin taking pictures."""
+        self._is_wanted.set()
+        self._thread = threading.Thread(target=self._read, name="webcam", daemon=True)
         self._thread.start()
 
-    def grab(self, timeout_s: float) -> list[Frame]:
-        """Return the frames that have come; see `hardware.camera`."""
-        frames: list[Frame] = []
+    def stop(self) -> None:
+        """Stop taking pictures; a driver that hangs in its read is left behind."""
+        self._is_wanted.clear()
+        if self._thread is not None:
+            self._thread.join(timeout=_LAST_PICTURE_WITHIN_S)
+
+    def take(self, timeout_s: float) -> list[Picture]:
+        """Return the pictures that the thread has taken."""
+        pictures: list[Picture] = []
         try:
-            frames.append(self._frames.get(timeout=timeout_s))
+            pictures.append(self._pictures.get(timeout=timeout_s))
             while True:
-                frames.append(self._frames.get_nowait())
+                pictures.append(self._pictures.get_nowait())
         except queue.Empty:
-            pass
-        if frames:
-            self._last_s = frames[-1].received_s
-        elif self._clock.now_s() - self._last_s > _GIVE_UP_AFTER_S:
-            raise CameraError(f"the camera has given no frame for {_GIVE_UP_AFTER_S:.0f} s")
-        return frames
+            return pictures
+
+    def why_silent(self) -> str:
+        """OpenCV does not say."""
+        return "unplugged, or taken by another program"
 
     def close(self) -> None:
-        """Stop taking frames and let the device go."""
-        if self._is_open.is_set():
-            self._is_open.clear()
-            self._thread.join(timeout=1.0)
-        self._capture.release()
+        """Stop taking pictures and let the device go."""
+        self.stop()
+        if self._thread is None or not self._thread.is_alive():
+            self._capture.release()  # released under a read that hangs, it would crash
 
-    def _take(self) -> None:
-        index = 0
-        while self._is_open.is_set():
+    def _read(self) -> None:
+        while self._is_wanted.is_set():
             has_picture, picture = self._capture.read()
             if not has_picture:
-                time.sleep(0.01)  # `grab` notices when nothing comes for long
+                time.sleep(_RETRY_S)  # the stream notices when nothing comes for long
                 continue
-            now_s = self._clock.now_s()
-            frame = Frame(
-                index=index,
-                t_s=now_s - self._exposure_s / 2.0,
-                received_s=now_s,
-                image=to_grey(picture),
-            )
-            index += 1
-            self._frames.put(frame)
+            received_s = self._clock.now_s()
+            self._pictures.put(Picture(pixels=to_grey(picture), received_s=received_s))
 
 
-def open_webcam(config: WebCamera, clock: Clock) -> OpenCvCamera:
-    """Open a camera by number.
+def open_webcam(config: WebCamera, clock: Clock) -> PictureStream:
+    """Open a camera by number, and read one picture for its shape.
 
     Raises:
         CameraError: there is none with this number, or it gives no picture.
@@ -118,4 +92,16 @@ def open_webcam(config: WebCamera, clock: Clock) -> OpenCvCamera:
     if not capture.isOpened():
         raise CameraError(f"rig.camera.number: no camera with number {config.number} can be opened")
     capture.set(cv2.CAP_PROP_FPS, config.rate_hz)
-    return OpenCvCamera(capture, config, clock)
+    has_picture, picture = capture.read()
+    if not has_picture:
+        capture.release()
+        raise CameraError(
+            f"rig.camera.number: camera {config.number} opens but gives no picture; "
+            "another program may be using it"
+        )
+    readings = Readings(
+        shape=(picture.shape[0], picture.shape[1]),
+        period_s=1.0 / config.rate_hz,  # OpenCV cannot be trusted to read it back
+        exposure_s=config.exposure_s,
+    )
+    return PictureStream(WebcamSource(capture, config.number, clock), readings, clock)

@@ -45,6 +45,11 @@ class SimulatedCameraReader:
         """Seconds from mid-exposure to the frame in memory."""
         return self._timing.delay_s
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """It lacks nothing."""
+        return ()
+
     def start(self) -> None:
         """Wait for the world, and take its frames from now on.
 

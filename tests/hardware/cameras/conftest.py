@@ -5,6 +5,7 @@ from pathlib import Path
 import mm_test_adapters
 import pytest
 
+from hardware.cameras.grey import GreyCamera
 from hardware.cameras.micromanager import let_go, open_micromanager
 from hardware.cameras.micromanager_load import load_camera
 from hardware.clock import HostClock
@@ -59,7 +60,7 @@ def open_camera(section):
     cameras = []
 
     def make(**keys):
-        cameras.append(open_micromanager(section(**keys), HostClock()))
+        cameras.append(GreyCamera(open_micromanager(section(**keys), HostClock())))
         return cameras[-1]
 
     yield make

@@ -70,7 +70,7 @@ def test_frames_that_overflowed_the_ring_are_a_gap_in_the_index(open_camera, cap
     waiting = [0]
     until_s = time.perf_counter() + 5.0
     while len(waiting) < 2 or waiting[-1] >= waiting[-2]:
-        waiting.append(camera._device.waiting())
+        waiting.append(camera.raw._source.device.waiting())
         assert time.perf_counter() < until_s
 
     later = take(camera, 2)
@@ -95,7 +95,7 @@ def test_a_camera_that_stops_by_itself_ends_in_one_line_at_once(open_camera):
     camera.start()
     take(camera, 3)
 
-    camera._device.read_only_roi((0, 0, 64, 64))  # as another program might
+    camera.raw._source.device.read_only_roi((0, 0, 64, 64))  # as another program might
 
     with pytest.raises(CameraError, match="the camera Cam has stopped by itself") as caught:
         take(camera, 100)
@@ -106,7 +106,7 @@ def test_a_restarted_camera_counts_from_nought_again(open_camera):
     camera = open_camera()
     camera.start()
     take(camera, 5)
-    camera._device.stop()
+    camera.raw._source.device.stop()
 
     camera.start()
 
@@ -161,6 +161,11 @@ def test_a_camera_that_is_not_as_configured_is_refused_and_let_go(open_camera, s
         open_micromanager(section(**keys), HostClock())
 
     assert open_camera().shape == (512, 512)
+
+
+def test_a_tag_that_does_not_count_is_refused_with_the_tags_that_there_are(section):
+    with pytest.raises(CameraError, match=r"no number in FrameID; the tags are: .*ImageNumber"):
+        open_micromanager(section(counter_tag="FrameID"), HostClock())
 
 
 def test_the_registry_opens_it(section, tmp_path):

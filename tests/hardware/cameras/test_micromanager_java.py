@@ -74,8 +74,10 @@ def take(camera, frames):
     return taken
 
 
-@pytest.mark.parametrize("pixel_type", ["8bit", "16bit"])
-def test_frames_come_over_the_bridge_as_they_do_in_process(open_camera, pixel_type):
+@pytest.mark.parametrize(
+    ("pixel_type", "counts"), [("8bit", np.uint8), ("16bit", np.uint16)], ids=["8", "16"]
+)
+def test_frames_come_over_the_bridge_as_they_do_in_process(open_camera, pixel_type, counts):
     camera = open_camera(pixel_type=pixel_type, roi_px=[8, 16, 96, 64], binning=2, gain=2)
     camera.start()
 
@@ -83,7 +85,7 @@ def test_frames_come_over_the_bridge_as_they_do_in_process(open_camera, pixel_ty
 
     assert [frame.index for frame in frames] == list(range(len(frames)))
     assert frames[0].image.shape == camera.shape == (64, 96)
-    assert frames[0].image.dtype == np.uint8
+    assert frames[0].image.dtype == counts
     assert (np.diff([frame.t_s for frame in frames]) > 0.0).all()
 
 

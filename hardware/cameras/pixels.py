@@ -1,4 +1,4 @@
-"""A camera's pixels as 8-bit grey.
+"""A camera's pixels: as they came, in rows and columns; and as 8-bit grey.
 
 Eight bits stay as they are. Sixteen are scaled so that `white_level` becomes 255, and clipped
 above; the level is the largest that the camera's bit depth allows, unless config.yaml names a
@@ -7,19 +7,23 @@ lower one to spread a dark picture.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from hardware.cameras.micromanager_device import Pixels
 from hardware.errors import CameraError
-from hardware.types import GreyImage
+from hardware.types import GreyImage, RawImage
+
+Pixels: TypeAlias = NDArray[np.generic]
 
 
-def to_grey(pixels: Pixels, *, shape: tuple[int, int], white_level: int) -> GreyImage:
+def as_image(pixels: Pixels, *, shape: tuple[int, int]) -> RawImage:
     """Return a picture of shape (rows, columns), from pixels in one or two dimensions.
 
     Raises:
-        CameraError: it is of another size or depth than `shape` and 8 or 16 bits.
+        CameraError: it is of another size than `shape`, or no grey of 8 or 16 bits.
     """
     rows, columns = shape
     if pixels.size != rows * columns or (pixels.ndim > 1 and pixels.shape != shape):
@@ -30,9 +34,15 @@ def to_grey(pixels: Pixels, *, shape: tuple[int, int], white_level: int) -> Grey
     if pixels.dtype == np.uint8:
         return np.ascontiguousarray(pixels.reshape(shape), dtype=np.uint8)
     if pixels.dtype == np.uint16:
-        counts = np.asarray(pixels.reshape(shape), dtype=np.uint16)
-        return np.asarray(cv2.convertScaleAbs(counts, alpha=255.0 / white_level), dtype=np.uint8)
+        return np.ascontiguousarray(pixels.reshape(shape), dtype=np.uint16)
     raise CameraError(
-        f"the camera gave pixels of {pixels.dtype} instead of 8 or 16 bits of grey: set "
-        "rig.camera.pixel_type to a grey one"
+        f"the camera gave pixels of {pixels.dtype} instead of 8 or 16 bits of grey: set its kind "
+        "of pixel (rig.camera.pixel_type or pixel_format) to a grey one"
     )
+
+
+def to_grey(image: RawImage, *, white_level: int) -> GreyImage:
+    """Return a picture in 8 bits."""
+    if image.dtype == np.uint8:
+        return np.asarray(image, dtype=np.uint8)
+    return np.asarray(cv2.convertScaleAbs(image, alpha=255.0 / white_level), dtype=np.uint8)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from hardware.cameras.micromanager_pixels import to_grey
+from hardware.cameras.pixels import as_image, to_grey
 from hardware.errors import CameraError
 
 SHAPE = (3, 4)
 
 
 def grey(pixels, white_level=255):
-    return to_grey(pixels, shape=SHAPE, white_level=white_level)
+    return to_grey(as_image(pixels, shape=SHAPE), white_level=white_level)
 
 
 @pytest.mark.parametrize("shape", [SHAPE, (12,)], ids=["two-dimensional", "one-dimensional"])
@@ -30,6 +30,12 @@ def test_sixteen_bits_are_scaled_by_the_white_level_and_clipped_above_it(shape):
     assert image.dtype == np.uint8
     assert image.shape == SHAPE
     assert image.ravel()[:4].tolist() == [0, 128, 255, 255]
+
+
+def test_counts_stay_as_they_are_for_whoever_records_them():
+    pixels = np.arange(12, dtype=np.uint16) * 5000
+
+    assert as_image(pixels, shape=SHAPE).tolist() == pixels.reshape(SHAPE).tolist()
 
 
 @pytest.mark.parametrize(
