@@ -16,6 +16,7 @@ from hardware.errors import HardwareError
 from hardware.opencv import explain_import_error
 from models.errors import ModelError
 from tracker import __version__
+from tracker.commands.parser import Parser
 from tracker.errors import TrackerError
 
 COMMANDS = {
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(name: str, words: Sequence[str]) -> int:
     try:
         command = cast(_Command, importlib.import_module(f"tracker.commands.{name}"))
-        parser = argparse.ArgumentParser(prog=f"wormlock {name}", description=command.__doc__)
+        parser = Parser(prog=f"wormlock {name}", description=command.__doc__)
         command.add_arguments(parser)
         return command.run(parser.parse_args(words))
     except (HardwareError, ModelError, TrackerError) as error:
@@ -69,14 +70,15 @@ def _run(name: str, words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(f"\nwormlock {name}: interrupted", file=sys.stderr)
         return 130
-    print(f"wormlock {name}: {fault}", file=sys.stderr)
+    for line in fault.splitlines():
+        print(f"wormlock {name}: {line}", file=sys.stderr)
     return 2
 
 
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     listing = "\n".join(f"  {name:{width}}  {line}" for name, line in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="wormlock",
         description="Keeps the head of a freely crawling C. elegans where the confocal looks.",
         epilog=f"commands:\n{listing}\n\n`wormlock COMMAND --help` says more.",

@@ -47,7 +47,7 @@ def test_a_scenario_that_is_not_there_is_named_with_those_that_are(capsys):
         (["--seconds", "nan"], "--seconds: expected seconds above 0, got 'nan'"),
         (["--seconds", "soon"], "--seconds: expected seconds above 0, got 'soon'"),
         (["--seed", "-1"], "--seed: expected a whole number from 0 on, got '-1'"),
-        (["--law", "guess"], "--law: invalid choice: 'guess'"),
+        (["--law", "guess"], "--law: expected one of foresight"),
     ],
 )
 def test_bad_arguments_are_named(capsys, arguments, fault):
