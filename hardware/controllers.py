@@ -9,6 +9,7 @@ import numpy as np
 
 from hardware.clock import Clock
 from hardware.errors import ConfigMismatchError
+from hardware.link import SerialLink
 from hardware.stage import HoldsLimits, Stage
 from hardware.stage_config import (
     AsiStage,
@@ -19,43 +20,53 @@ from hardware.stage_config import (
     TangoStage,
     ZaberStage,
 )
+from hardware.stages.answering_stage import AnsweringStage
+from hardware.stages.opening import OpenLink, open_speaking
+from hardware.stages.stage_language import StageLanguage
 from hardware.types import StageLimits
 
 _READ_BACK_UM = 1.0  # controllers round limits to their own units
 
 
-def open_controller(config: ControllerConfig, limits: StageLimits, clock: Clock) -> Stage:
+def open_controller(
+    config: ControllerConfig, limits: StageLimits, clock: Clock, *, open_link: OpenLink = SerialLink
+) -> AnsweringStage:
     """Open a stage controller on its port. For `tracker.safety.guard` alone.
 
     Raises:
         LinkLostError: the port is absent or taken.
         ConfigMismatchError: what answered is not the controller that was configured.
     """
+    return open_speaking(spoken_by(config), config, limits, clock, open_link=open_link)
+
+
+def spoken_by(config: ControllerConfig) -> StageLanguage:
+    """Return the language of a controller."""
     match config:
         case AsiStage():
-            from hardware.stages.asi import open_asi
+            from hardware.stages.asi import AsiLanguage
 
-            return open_asi(config, limits, clock)
+            return AsiLanguage(config)
         case LudlStage():
-            from hardware.stages.ludl import open_ludl
+            from hardware.stages.ludl import LudlLanguage
 
-            return open_ludl(config, limits, clock)
+            return LudlLanguage(config)
         case ZaberStage():
-            from hardware.stages.zaber import open_zaber
+            from hardware.stages.zaber import ZaberLanguage
 
-            return open_zaber(config, limits, clock)
+            return ZaberLanguage(config)
         case PriorStage():
-            from hardware.stages.prior import open_prior
+            from hardware.stages.prior import PriorLanguage
 
-            return open_prior(config, limits, clock)
+            return PriorLanguage(config)
         case TangoStage():
-            from hardware.stages.tango import open_tango
+            from hardware.stages.tango import TangoLanguage
 
-            return open_tango(config, limits, clock)
+            return TangoLanguage()
         case LudlMac6000Stage():
-            from hardware.stages.ludl_mac6000 import open_ludl_mac6000
+            from hardware.stages.ludl_mac6000 import LudlMac6000Language
 
-            return open_ludl_mac6000(config, limits, clock)
+            return LudlMac6000Language(config)
 
 
 def hold_limits(stage: Stage) -> bool:

@@ -74,10 +74,11 @@ def read_mac6000(received: bytes) -> str | None:
     'position (1000.0, 0.0) um'
     >>> read_mac6000(one)
     """
-    counts = mac6000.decode_position_reply(received).counts
-    if len(counts) < 2:
+    pieces, _ = mac6000.cut_replies(received)
+    replies = [piece.line for piece in pieces if mac6000.is_position(piece.line)]
+    if not replies:
         return None
-    x_um, y_um = mac6000.position_um(counts)
+    x_um, y_um = mac6000.decode_position(replies[-1])
     return f"position ({x_um:.1f}, {y_um:.1f}) um"
 
 

@@ -60,6 +60,7 @@ class AnsweringStage:
             patience_s=config.reply_deadline_s,
             fence=language.fence,
         )
+            cut=language.cut,
         self._lock = threading.RLock()
         self._question: _Question | None = None
         self._velocity: Sequence[Request] = ()

@@ -10,14 +10,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hardware.clock import Clock
 from hardware.stage import HeldLimits
 from hardware.stage_config import AsiStage
 from hardware.stages import asi_lines as asi
-from hardware.stages.answering_stage import AnsweringStage
 from hardware.stages.colon_replies import check_done, takes_numbers
-from hardware.stages.line_dialogue import Purpose, Request
-from hardware.stages.opening import open_answering
+from hardware.stages.line_dialogue import Piece, Purpose, Request, cut_lines
 from hardware.types import StageLimits, Vec2
 
 
@@ -26,12 +23,17 @@ class AsiLanguage:
 
     name = "ASI MS-2000 or Tiger"
     bits_per_byte = 10  # 8N1
+    wake = b""
 
     def __init__(self, config: AsiStage) -> None:
         self._axes = (config.x_axis, config.y_axis)
         self.fence: Request | None = Request(
             purpose="fence", data=asi.IS_BUSY, takes=asi.takes_busy
         )
+
+    def cut(self, received: bytes) -> tuple[list[Piece], bytes]:
+        """Lines."""
+        return cut_lines(received)
 
     def ask_position(self) -> Sequence[Request]:
         """WHERE, both axes in one line."""
@@ -84,13 +86,3 @@ class AsiLanguage:
 
 def _command(purpose: Purpose, data: bytes) -> Request:
     return Request(purpose=purpose, data=data, takes=takes_numbers(0))
-
-
-def open_asi(config: AsiStage, limits: StageLimits, clock: Clock) -> AnsweringStage:
-    """Open the port, halt the stage and make sure of the controller.
-
-    Raises:
-        LinkLostError: the port is absent, taken, or gone.
-        ConfigMismatchError: what is there is not the controller that was configured.
-    """
-    return open_answering(AsiLanguage(config), config, limits, clock)

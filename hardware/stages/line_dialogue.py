@@ -12,18 +12,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from hardware.clock import Clock
 from hardware.errors import LinkTimeoutError, UnreadableError
 from hardware.link import Link
 
-Purpose: TypeAlias = Literal["position", "velocity", "halt", "setting", "fence"]
+Purpose: TypeAlias = Literal["position", "velocity", "halt", "setting", "fence", "focus"]
 
 _FENCE_PATIENCE_S = 0.5
 _LONGEST_REPLY_BYTES = 32  # of those that are waited for: it sets their deadline
-_LONGEST_LINE_BYTES = 512  # what is longer without an end is noise
-_TERMINATORS = (b"\r", b"\n")
+LONGEST_LINE_BYTES = 512  # what is longer without an end is noise
+
+
+class Piece(NamedTuple):
+    """A reply, or what may be one, cut from what came; and at which byte of that it began."""
+
+    line: bytes
+    began_at: int
+
+
+Cutter: TypeAlias = Callable[[bytes], tuple[list[Piece], bytes]]  # also returns the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,19 +91,23 @@ class LineDialogue:
         byte_s: float,
         patience_s: float,
         fence: Request | None,
+        cut: Cutter,
     ) -> None:
         """Begin; `fence` is None where replies are told apart by numbers.
 
-        `patience_s` is how long a reply may take beyond the time of its bytes on the wire.
+        `patience_s` is how long a reply may take beyond the time of its bytes on the wire; `cut`
+        finds replies in what came.
         """
         self._link = link
         self._clock = clock
         self._byte_s = byte_s
         self._patience_s = patience_s
         self._fence = fence
+        self._cut = cut
         self._flights: list[_Flight] = []
         self._line_free_s = -math.inf
         self._received = b""
+        self._passed_over = b""  # the last that was no reply
 
     @property
     def is_settled(self) -> bool:
@@ -134,16 +147,12 @@ class LineDialogue:
             LinkLostError: the port is gone.
         """
         heard = Heard()
-        arrived = self._link.read_available()
+        received = self._received + self._link.read_available()
         now_s = self._clock.now_s()
-        lines, self._received = _split(self._received + arrived)
-        after = len(self._received)
-        begun_s: list[float] = []
-        for line in reversed(lines):
-            after += len(line) + 2
-            begun_s.insert(0, now_s - after * self._byte_s)
-        for line, line_begun_s in zip(lines, begun_s, strict=True):
-            self._sort(line, line_begun_s, now_s, heard)
+        pieces, self._received = self._cut(received)
+        for piece in pieces:
+            begun_s = now_s - (len(received) - piece.began_at) * self._byte_s
+            self._sort(piece.line, begun_s, now_s, heard)
         self._give_up_overdue(now_s, heard)
         return heard
 
@@ -196,8 +205,11 @@ class LineDialogue:
     def _give_up_overdue(self, now_s: float, heard: Heard) -> None:
         overdue = [flight for flight in self._flights if flight.due_s < now_s]
         if self._fence is None:
-            heard.lost += [Lost(flight.request, b"") for flight in overdue]
-            self._flights = [flight for flight in self._flights if flight not in overdue]
+            if overdue:
+                came = self._passed_over or self._received
+                heard.lost += [Lost(flight.request, came) for flight in overdue]
+                self._flights = [flight for flight in self._flights if flight not in overdue]
+                self._received = self._passed_over = b""
         elif not self.is_settled:
             if any(flight.request is self._fence for flight in overdue):
                 self._unsettle(b"", heard)
@@ -207,6 +219,7 @@ class LineDialogue:
     def _unsettle(self, line: bytes, heard: Heard) -> None:
         """Believe nothing until a new fence is answered."""
         if self._fence is None:
+            self._passed_over = line
             return
         heard.lost += [
             Lost(flight.request, line)
@@ -230,13 +243,19 @@ def _outcome(heard: Heard, request: Request) -> bytes | None:
     return None
 
 
-def _split(received: bytes) -> tuple[list[bytes], bytes]:
-    r"""Cut whole lines off; what has no end yet is returned as the rest.
+def cut_lines(received: bytes) -> tuple[list[Piece], bytes]:
+    r"""Cut whole lines off, whichever end they have; what has no end yet is the rest.
 
-    >>> _split(b":A \r\n:A 1 2\r:N")
-    ([b':A ', b':A 1 2'], b':N')
+    >>> cut_lines(b":A \r\n:A 1 2\r:N")
+    ([Piece(line=b':A ', began_at=0), Piece(line=b':A 1 2', began_at=5)], b':N')
     """
     *lines, rest = received.replace(b"\n", b"\r").split(b"\r")
-    if len(rest) > _LONGEST_LINE_BYTES:
+    if len(rest) > LONGEST_LINE_BYTES:
         rest = b""
-    return [line for line in lines if line.strip()], rest
+    pieces: list[Piece] = []
+    began_at = 0
+    for line in lines:
+        if line.strip():
+            pieces.append(Piece(line, began_at))
+        began_at += len(line) + 1
+    return pieces, rest

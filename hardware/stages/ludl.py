@@ -10,14 +10,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hardware.clock import Clock
 from hardware.stage import HeldLimits
 from hardware.stage_config import LudlStage
 from hardware.stages import ludl_lines as ludl
-from hardware.stages.answering_stage import AnsweringStage
 from hardware.stages.colon_replies import check_done, refusal_code, takes_numbers
-from hardware.stages.line_dialogue import Purpose, Request
-from hardware.stages.opening import open_answering
+from hardware.stages.line_dialogue import Piece, Purpose, Request, cut_lines
 from hardware.types import StageLimits, Vec2
 
 
@@ -26,6 +23,7 @@ class LudlLanguage:
 
     name = "Ludl controller"
     bits_per_byte = 11  # 8N2
+    wake = ludl.HIGH_LEVEL
 
     def __init__(self, config: LudlStage) -> None:
         self._step_um = config.step_um
@@ -35,6 +33,10 @@ class LudlLanguage:
             data=ludl.MOTOR_STATUS,
             takes=lambda line: takes_numbers(1)(line) and refusal_code(line) is None,
         )
+
+    def cut(self, received: bytes) -> tuple[list[Piece], bytes]:
+        """Lines."""
+        return cut_lines(received)
 
     def ask_position(self) -> Sequence[Request]:
         """WHERE, both axes in one line."""
@@ -73,15 +75,3 @@ class LudlLanguage:
 
 def _command(purpose: Purpose, data: bytes) -> Request:
     return Request(purpose=purpose, data=data, takes=takes_numbers(0))
-
-
-def open_ludl(config: LudlStage, limits: StageLimits, clock: Clock) -> AnsweringStage:
-    """Open the port, halt the stage and make sure of the controller.
-
-    Raises:
-        LinkLostError: the port is absent, taken, or gone.
-        ConfigMismatchError: what is there is not the controller that was configured.
-    """
-    return open_answering(
-        LudlLanguage(config), config, limits, clock, stop_bits=2, wake=ludl.HIGH_LEVEL
-    )

@@ -10,32 +10,25 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 
+from hardware.errors import UnreadableError
+from hardware.stages.line_dialogue import Piece
 from hardware.types import Vec2
 
 COUNT_UM = 0.05  # position: 20000 counts a millimetre
 MOVE_UNIT_UM = 0.1  # relative moves: 10000 units a millimetre
-VELOCITY_BYTES = 26
-QUESTION_BYTES = 18
 REPLY_BYTES = 26
 BAUD_QUESTION = b"CAN 32 84 60 0\r"
 
 _INT32_MAX = 2**31 - 1
 _FRAME_BYTES = 13
+_X = 1
+_LINE_END = b"\n"
+_LONGEST_REST_BYTES = 512
 _REPLY_SHAPE = (b"\x23", b"\x01\x02", b"\xd4", b"\x00", b"\x05", b"\x00", b"\x04", b"\x00")
 _BAUD_REPLY = re.compile(rb":A\s+CAN 32 212 60 (\d+)\s*\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """What a stretch of bytes holds: counts by axis (0 or 1), the start of more, and noise."""
-
-    counts: dict[int, int]
-    rest: bytes
-    noise: bytes
 
 
 def _write(axis: int, command: int, index: int, value: int) -> bytes:
@@ -106,30 +99,72 @@ def encode_halt() -> bytes:
     return _query(1, 0x42, 1) + _query(2, 0x42, 1)
 
 
-def decode_position_reply(received: bytes) -> Replies:
-    r"""Find the replies to position questions among whatever came.
+def cut_replies(received: bytes) -> tuple[list[Piece], bytes]:
+    r"""Cut off whole replies: the frames of X and of Y together, and lines; else what is noise.
 
-    Of several replies of one axis the last counts. `rest` may be the start of a reply: put it
-    before the bytes that come next.
+    The rest may be the start of a reply: put it before the bytes that come next. A frame of X
+    waits there for its Y.
 
-    >>> reply = bytes.fromhex("23 01 d4 00 05 00 04 00 0d 23 00 00 0d")
-    >>> decode_position_reply(b"\x00\x23" + reply + b"\x23\x02")
-    Replies(counts={0: 8973}, rest=b'#\x02', noise=b'\x00#')
+    >>> x = bytes.fromhex("23 01 d4 00 05 00 04 00 0d 23 00 00 0d")
+    >>> y = bytes.fromhex("23 02 d4 00 05 00 04 00 02 00 00 00 0d")
+    >>> pieces, rest = cut_replies(b"\x00\x23" + x + y + b"\x23\x02")
+    >>> [(len(piece.line), piece.began_at) for piece in pieces], rest
+    ([(2, 0), (26, 2)], b'#\x02')
     """
-    counts: dict[int, int] = {}
-    noise = bytearray()
-    place = 0
+    pieces: list[Piece] = []
+    noise_at = place = 0
+    x_at: int | None = None
     while place < len(received):
         frame = received[place : place + _FRAME_BYTES]
         if not _may_begin_reply(frame):
-            noise.append(received[place])
             place += 1
-        elif len(frame) < _FRAME_BYTES:
+            if received[place - 1 : place] == _LINE_END:
+                pieces.append(Piece(received[noise_at:place], noise_at))
+                noise_at = place
+            continue
+        if len(frame) < _FRAME_BYTES:
             break
-        else:
-            counts[frame[1] - 1] = struct.unpack_from("<i", frame, 8)[0]
-            place += _FRAME_BYTES
-    return Replies(counts, received[place:], bytes(noise))
+        if noise_at < place:
+            pieces.append(Piece(received[noise_at:place], noise_at))
+        x_at, joined = _pair(received, x_at, place)
+        pieces += joined
+        place += _FRAME_BYTES
+        noise_at = place
+    kept_from = noise_at if x_at is None else x_at
+    return pieces, received[kept_from:][-_LONGEST_REST_BYTES:]
+
+
+def _pair(received: bytes, x_at: int | None, place: int) -> tuple[int | None, list[Piece]]:
+    """Join the frame at a place to the X that waits; return the X that waits then, and pieces."""
+    frame = received[place : place + _FRAME_BYTES]
+    waiting = [] if x_at is None else [Piece(received[x_at : x_at + _FRAME_BYTES], x_at)]
+    if frame[1] == _X:
+        return place, waiting
+    if not waiting:
+        return None, [Piece(frame, place)]
+    return None, [Piece(waiting[0].line + frame, waiting[0].began_at)]
+
+
+def is_position(line: bytes) -> bool:
+    """Say whether a piece is the replies of both axes."""
+    return len(line) == REPLY_BYTES and _may_begin_reply(line[:_FRAME_BYTES])
+
+
+def decode_position(line: bytes) -> Vec2:
+    """Read the replies of both axes, in micrometres.
+
+    >>> x = bytes.fromhex("23 01 d4 00 05 00 04 00 20 4e 00 00 0d")
+    >>> y = bytes.fromhex("23 02 d4 00 05 00 04 00 38 ff ff ff 0d")
+    >>> decode_position(x + y).tolist()
+    [1000.0, -10.0]
+
+    Raises:
+        UnreadableError: this is something else.
+    """
+    if not is_position(line):
+        raise UnreadableError("not the positions of both axes", reply=line)
+    counts = [struct.unpack_from("<i", line, 8 + start)[0] for start in (0, _FRAME_BYTES)]
+    return np.array(counts) * COUNT_UM
 
 
 def _may_begin_reply(frame: bytes) -> bool:
@@ -146,12 +181,3 @@ def decode_baud_reply(received: bytes) -> int | None:
     """
     found = _BAUD_REPLY.search(received)
     return int(found.group(1)) if found else None
-
-
-def position_um(counts: dict[int, int]) -> Vec2:
-    """Return the position in micrometres, shape (2,).
-
-    >>> position_um({0: 20000, 1: -200})
-    array([1000.,  -10.])
-    """
-    return np.array([counts[0], counts[1]]) * COUNT_UM

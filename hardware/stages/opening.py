@@ -1,12 +1,13 @@
-"""How a controller that answers is taken in charge: halted first, then made sure of."""
+"""How a controller is taken in charge: halted first, then made sure of."""
 
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
 from hardware.clock import Clock
 from hardware.errors import ConfigMismatchError, LinkTimeoutError, ReplyError
-from hardware.link import SerialLink
+from hardware.link import Link, SerialLink
 from hardware.stage_config import SerialStage
 from hardware.stages.answering_stage import AnsweringStage
 from hardware.stages.stage_language import StageLanguage
@@ -15,29 +16,44 @@ from hardware.types import StageLimits
 _log = logging.getLogger(__name__)
 
 _TRIES = 3
+_BITS_WITH_ONE_STOP_BIT = 10
 
 
-def open_answering(
+class OpenLink(Protocol):
+    """Whatever opens a port: `SerialLink`, or what listens to one besides."""
+
+    def __call__(self, port: str, baud: int, *, stop_bits: int) -> Link:
+        """Open it.
+
+        Raises:
+            LinkLostError: it is absent, held by another program, or not ours to open.
+        """
+        ...
+
+
+def open_speaking(
     language: StageLanguage,
     config: SerialStage,
     limits: StageLimits,
     clock: Clock,
     *,
-    stop_bits: int = 1,
-    wake: bytes = b"",
+    open_link: OpenLink = SerialLink,
 ) -> AnsweringStage:
     """Open the port, halt whatever moves, and make sure of the controller.
 
-    `wake` is written before the halt, where a controller must be told to listen.
+    The halt waits for nobody: a controller that goes on and says nothing must have it all the
+    same.
 
     Raises:
         LinkLostError: the port is absent, taken, or gone.
-        ConfigMismatchError: nothing there speaks this language.
+        ConfigMismatchError: what is there is not the controller that was configured.
     """
-    link = SerialLink(config.port, config.baud, stop_bits=stop_bits)
+    stop_bits = 1 + language.bits_per_byte - _BITS_WITH_ONE_STOP_BIT
+    link = open_link(config.port, config.baud, stop_bits=stop_bits)
     stage = AnsweringStage(link, language, config, limits, clock)
     try:
-        link.write(wake)
+        if language.wake:
+            link.write(language.wake)
         stage.stop()
         _greet(stage, language, config)
     except BaseException:

@@ -12,13 +12,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hardware.clock import Clock
 from hardware.errors import RefusedError, UnreadableError
 from hardware.stage import HeldLimits
 from hardware.stage_config import PriorStage
-from hardware.stages.answering_stage import AnsweringStage
-from hardware.stages.line_dialogue import Purpose, Request
-from hardware.stages.opening import open_answering
+from hardware.stages.line_dialogue import Piece, Purpose, Request, cut_lines
 from hardware.stages.plain_replies import read_numbers, takes_numbers, trimmed
 from hardware.types import StageLimits, Vec2
 
@@ -87,10 +84,15 @@ class PriorLanguage:
 
     name = "Prior ProScan"
     bits_per_byte = 10  # 8N1
+    wake = b""
 
     def __init__(self, config: PriorStage) -> None:
         self._step_um = config.step_um
         self.fence: Request | None = Request(purpose="fence", data=b"$\r", takes=takes_busy)
+
+    def cut(self, received: bytes) -> tuple[list[Piece], bytes]:
+        """Lines."""
+        return cut_lines(received)
 
     def ask_position(self) -> Sequence[Request]:
         """PS, both axes in one line."""
@@ -130,13 +132,3 @@ class PriorLanguage:
 
 def _command(purpose: Purpose, data: bytes) -> Request:
     return Request(purpose=purpose, data=data, takes=takes_done)
-
-
-def open_prior(config: PriorStage, limits: StageLimits, clock: Clock) -> AnsweringStage:
-    """Open the port, halt the stage and make sure of the controller.
-
-    Raises:
-        LinkLostError: the port is absent, taken, or gone.
-        ConfigMismatchError: what is there is not the controller that was configured.
-    """
-    return open_answering(PriorLanguage(config), config, limits, clock)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hardware.stage import HeldLimits
-from hardware.stages.line_dialogue import Request
+from hardware.stages.line_dialogue import Piece, Request
 from hardware.types import StageLimits, Vec2
 
 
@@ -26,6 +26,15 @@ class StageLanguage(Protocol):
     @property
     def fence(self) -> Request | None:
         """A question whose reply looks like no other's; None where replies carry numbers."""
+        ...
+
+    @property
+    def wake(self) -> bytes:
+        """What is written before all else, where a controller must be told to listen."""
+        ...
+
+    def cut(self, received: bytes) -> tuple[list[Piece], bytes]:
+        """Return what may be replies, and the rest: the start of one that is not whole."""
         ...
 
     def ask_position(self) -> Sequence[Request]:

@@ -13,13 +13,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hardware.clock import Clock
 from hardware.errors import RefusedError
 from hardware.stage import HeldLimits
-from hardware.stage_config import TangoStage
-from hardware.stages.answering_stage import AnsweringStage
-from hardware.stages.line_dialogue import Purpose, Request
-from hardware.stages.opening import open_answering
+from hardware.stages.line_dialogue import Piece, Purpose, Request, cut_lines
 from hardware.stages.plain_replies import read_numbers, takes_numbers, trimmed
 from hardware.types import StageLimits, Vec2
 
@@ -73,11 +69,16 @@ class TangoLanguage:
 
     name = "Marzhauser Tango"
     bits_per_byte = 10  # 8N1
+    wake = b""
 
     def __init__(self) -> None:
         self.fence: Request | None = Request(
             purpose="fence", data=b"?statusaxis\r", takes=takes_states
         )
+
+    def cut(self, received: bytes) -> tuple[list[Piece], bytes]:
+        """Lines."""
+        return cut_lines(received)
 
     def ask_position(self) -> Sequence[Request]:
         """`?pos`, both axes in one line."""
@@ -133,13 +134,3 @@ class TangoLanguage:
 
 def _question(purpose: Purpose, data: bytes, count: int) -> Request:
     return Request(purpose=purpose, data=data, takes=takes_numbers(count, separator=b" "))
-
-
-def open_tango(config: TangoStage, limits: StageLimits, clock: Clock) -> AnsweringStage:
-    """Open the port, halt the stage and make sure of the controller.
-
-    Raises:
-        LinkLostError: the port is absent, taken, or gone.
-        ConfigMismatchError: what is there is not the controller that was configured.
-    """
-    return open_answering(TangoLanguage(), config, limits, clock)

@@ -11,14 +11,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hardware.clock import Clock
 from hardware.errors import UnreadableError
 from hardware.stage import HeldLimits
 from hardware.stage_config import ZaberAxis, ZaberStage
 from hardware.stages import zaber_lines as zaber
-from hardware.stages.answering_stage import AnsweringStage
-from hardware.stages.line_dialogue import Purpose, Request
-from hardware.stages.opening import open_answering
+from hardware.stages.line_dialogue import Piece, Purpose, Request, cut_lines
 from hardware.types import StageLimits, Vec2
 
 _log = logging.getLogger(__name__)
@@ -32,6 +29,7 @@ class ZaberLanguage:
 
     name = "Zaber device"
     bits_per_byte = 10  # 8N1
+    wake = b""
 
     def __init__(self, config: ZaberStage) -> None:
         self.fence: Request | None = None
@@ -39,6 +37,10 @@ class ZaberLanguage:
         self._microsteps_um = np.array([axis.microstep_um for axis in self._axes])
         self._last_id = 0
         self._warning = ""
+
+    def cut(self, received: bytes) -> tuple[list[Piece], bytes]:
+        """Lines."""
+        return cut_lines(received)
 
     def ask_position(self) -> Sequence[Request]:
         """One question for all axes of a device, or one for each device of a chain."""
@@ -131,13 +133,3 @@ class ZaberLanguage:
         if warning != self._warning:
             _log.warning("flags: %s", warning or "none")
             self._warning = warning
-
-
-def open_zaber(config: ZaberStage, limits: StageLimits, clock: Clock) -> AnsweringStage:
-    """Open the port, halt the stage and make sure of the devices.
-
-    Raises:
-        LinkLostError: the port is absent, taken, or gone.
-        ConfigMismatchError: what is there is not what was configured.
-    """
-    return open_answering(ZaberLanguage(config), config, limits, clock)

@@ -37,7 +37,7 @@ class PlainStage:
 
 
 def rig(**stage):
-    content = {"camera": {"kind": "simulated"}, "stage": stage}
+    content = {"camera": {"kind": "webcam"}, "stage": stage}
     return validate(content, RigConfig, source="config.yaml")
 
 
@@ -54,7 +54,7 @@ def test_a_zaber_without_microsteps_is_refused_by_the_keys_name():
 
 
 def test_an_unknown_controller_is_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match=r"stage\.kind: expected one of .*'tango'"):
+    with pytest.raises(ConfigError, match=r"stage\.kind: expected one of .*tango.*corvus"):
         rig(kind="corvus", port="COM3")
 
 

@@ -12,10 +12,10 @@ from statistics import median
 from hardware.config import NoStage, SimulatedStage
 from hardware.discovery import may_open, port_holders, serial_ports
 from hardware.errors import HardwareError, LinkLostError
-from hardware.languages import DEADLINE_S, Answer, Language, ask, language_for, language_of
+from hardware.languages import DEADLINE_S, Answer, Language, ask, language_for
 from hardware.link import SerialLink
 from hardware.platform import owning_group
-from hardware.registry import emulated_port
+from hardware.registry import emulated_controller
 from tracker.doctor.case import Case, SerialAddress, serial_address
 from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
 from tracker.doctor.simulated_rig import simulated_rig
@@ -83,13 +83,12 @@ def _not_asked(kind: str) -> Finding:
 
 
 def _of_simulated(case: Case) -> Finding:
-    stage = case.config.rig.stage
-    language = language_of(stage.language) if isinstance(stage, SimulatedStage) else None
-    if language is None:
-        return _not_asked(stage.kind)
     with simulated_rig(case.config, ["emulator"]) as place:
-        port = emulated_port(place)
-        address = SerialAddress(kind="simulated", port=port, baud=language.bauds[0])
+        stage = emulated_controller(case.config.rig, place)
+        language = language_for(stage)
+        if language is None:
+            return _not_asked(stage.kind)
+        address = SerialAddress(kind="simulated", port=stage.port, baud=stage.baud)
         return _asked(address, language)
 
 

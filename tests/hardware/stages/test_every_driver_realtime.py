@@ -224,16 +224,42 @@ def test_a_wrong_baud_is_named_and_nothing_moves(emulate, language):
     assert np.array_equal(controller.true_um(time.perf_counter()), [0.0, 0.0])
 
 
-@pytest.mark.parametrize("language", ANSWERING)
+@pytest.mark.parametrize("language", EVERY)
 def test_a_stage_that_somebody_left_running_is_halted_by_opening_it(emulate, language):
     controller = emulate(language)
     left = open_stage(controller)
     left.set_velocity(np.array([500.0, 0.0]))
     listen(left, 0.1)
     left._link.close()  # without a halt, as a process that was killed
+    now_s = time.perf_counter()
+    ran_on_um = controller.true_um(now_s) - controller.true_um(now_s - 0.02)
 
     stage = open_stage(controller)
     listen(stage, 0.2)
 
+    assert ran_on_um[0] > 5.0
     assert where(stage).position_um == pytest.approx(where(stage).position_um)
     stage.close()
+
+
+@pytest.mark.parametrize("language", EVERY)
+def test_a_second_session_is_refused(emulate, language):
+    controller = emulate(language)
+    stage = open_stage(controller)
+
+    with pytest.raises(LinkLostError, match="another program holds it"):
+        open_stage(controller)
+    stage.close()
+
+
+def test_an_emulated_controller_ends_when_told_and_ignores_ctrl_c(emulate):
+    controller = emulate("asi")
+
+    controller.process.send_signal(signal.SIGINT)
+    stage = open_stage(controller)
+    listen(stage, 0.1)
+    stage.close()
+
+    assert controller.process.poll() is None
+    assert controller.end() == 0
+    assert not (controller.folder / "motion.ring").exists()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hardware.clock import SteppedClock
 from hardware.errors import LinkTimeoutError, UnreadableError
-from hardware.stages.line_dialogue import LineDialogue, Request
+from hardware.stages.line_dialogue import LineDialogue, Request, cut_lines
 
 BYTE_S = 10 / 115_200
 FENCE = Request(purpose="fence", data=b"/\r", takes=lambda line: line == b"N")
@@ -51,7 +51,7 @@ class Bench:
         self.clock = SteppedClock(10.0)
         self.link = PlayedLink(self.clock)
         self.dialogue = LineDialogue(
-            self.link, self.clock, byte_s=BYTE_S, patience_s=0.05, fence=fence
+            self.link, self.clock, byte_s=BYTE_S, patience_s=0.05, fence=fence, cut=cut_lines
         )
 
     def hear(self, data=b"", *, after_s=0.001):

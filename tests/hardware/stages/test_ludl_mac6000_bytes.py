@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.errors import UnreadableError
 from hardware.stages import ludl_mac6000_bytes as language
 
 counts = st.integers(-(2**31), 2**31 - 1)
@@ -45,10 +46,13 @@ def test_both_axes_go_out_in_one_write_of_two_frames(sent, expected):
     assert sent == bytes.fromhex(expected)
 
 
-def test_the_wire_time_is_counted_from_the_bytes_that_are_sent():
-    assert len(language.encode_velocity((1, 2))) == language.VELOCITY_BYTES
-    assert len(language.encode_position_query()) == language.QUESTION_BYTES
-    assert len(position_reply(1, 2)) == language.REPLY_BYTES
+def positions(received):
+    pieces, _ = language.cut_replies(received)
+    return [piece for piece in pieces if language.is_position(piece.line)]
+
+
+def counts_of(piece):
+    return tuple(np.rint(language.decode_position(piece.line) / 0.05).astype(int))
 
 
 @pytest.mark.parametrize(
@@ -56,21 +60,23 @@ def test_the_wire_time_is_counted_from_the_bytes_that_are_sent():
     [
         ("23 01 D4 00 05 00 04 00 20 4E 00 00 0D 23 02 D4 00 05 00 04 00 FF FF FF FF 0D",
          (1000.0, -0.05)),
-        ("23 02 D4 00 05 00 04 00 00 00 00 00 0D 23 01 D4 00 05 00 04 00 0D 23 0D 23 0D",
+        ("23 01 D4 00 05 00 04 00 0D 23 0D 23 0D 23 02 D4 00 05 00 04 00 00 00 00 00 0D",
          (29_403_175.05, 0.0)),
     ],
-    ids=["plain", "y first, data like frame marks"],
+    ids=["plain", "data like frame marks"],
 )  # fmt: skip
 def test_positions_count_in_twentieths_of_a_micrometre(reply, position_um):
-    found = language.decode_position_reply(bytes.fromhex(reply))
+    (piece,) = positions(bytes.fromhex(reply))
 
-    assert language.position_um(found.counts) == pytest.approx(position_um)
-    assert found.noise == b""
+    assert language.decode_position(piece.line) == pytest.approx(position_um)
 
 
-@given(x=counts, y=counts)
-def test_a_position_comes_back_as_it_was_sent(x, y):
-    assert language.decode_position_reply(position_reply(x, y)).counts == {0: x, 1: y}
+@pytest.mark.parametrize(
+    "line", [b"", b":A \n", position_reply(1, 2)[:13], position_reply(1, 2)[1:]]
+)
+def test_what_is_not_the_reply_of_both_axes_is_no_position(line):
+    with pytest.raises(UnreadableError, match="not the positions of both axes"):
+        language.decode_position(line)
 
 
 @given(x=counts, y=counts, data=st.data())
@@ -78,13 +84,12 @@ def test_it_does_not_matter_how_a_reply_is_split(x, y, data):
     reply = position_reply(x, y)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(reply)), max_size=8)))
 
-    rest, found = b"", {}
+    rest, found = b"", []
     for start, end in zip([0, *cuts], [*cuts, len(reply)], strict=True):
-        replies = language.decode_position_reply(rest + reply[start:end])
-        rest = replies.rest
-        found.update(replies.counts)
+        pieces, rest = language.cut_replies(rest + reply[start:end])
+        found += pieces
 
-    assert found == {0: x, 1: y}
+    assert [counts_of(piece) for piece in found] == [(x, y)]
     assert rest == b""
 
 
@@ -92,26 +97,24 @@ def test_it_does_not_matter_how_a_reply_is_split(x, y, data):
 def test_noise_before_and_between_replies_is_survived(x, y, noise):
     reply = position_reply(x, y)
 
-    found = language.decode_position_reply(noise + reply[:13] + noise + reply[13:])
+    found = positions(noise + reply[:13] + noise + reply[13:])
 
-    assert found.counts == {0: x, 1: y}
-    assert found.noise == noise + noise
+    assert [(counts_of(piece), piece.began_at) for piece in found] == [((x, y), len(noise))]
 
 
-@given(x=counts, y=counts, length=st.integers(1, 12))
+@given(x=counts, y=counts, length=st.integers(1, 25))
 def test_a_reply_that_was_cut_off_does_not_spoil_the_next(x, y, length):
-    found = language.decode_position_reply(position_reply(7, 7)[:length] + position_reply(x, y))
+    found = positions(position_reply(7, 7)[:length] + position_reply(x, y))
 
-    assert found.counts == {0: x, 1: y}
+    assert [counts_of(piece) for piece in found] == [(x, y)]
 
 
 @given(noise=st.binary(max_size=80))
-def test_any_bytes_are_either_noise_or_may_go_on(noise):
-    found = language.decode_position_reply(noise)
+def test_no_byte_is_told_twice(noise):
+    pieces, rest = language.cut_replies(noise)
 
-    frames = len(noise) - len(found.noise) - len(found.rest)
-    assert frames % 13 == 0
-    assert len(found.rest) < 13
+    assert sum(len(piece.line) for piece in pieces) + len(rest) <= len(noise)
+    assert noise.endswith(rest)
 
 
 @pytest.mark.parametrize(

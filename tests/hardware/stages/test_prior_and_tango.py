@@ -21,37 +21,26 @@ speeds = st.floats(-4000, 4000, allow_nan=False)
 
 
 @pytest.mark.parametrize(
-    ("heard", "said"),
+    ("make_face", "heard", "said"),
     [
-        (b"COMP 0\r", b"0\r"),
-        (b"PS\r", b"0,0\r"),
-        (b"GR,100,-50\r", b"R\r"),
-        (b"$\r", b"0\r"),
-        (b"I\r", b"R\r"),
-        (b"PS,0,0\r", b"0\r"),
-        (b"HELLO\r", b"E,5\r"),
-        (b"VS,9000,0\r", b"E,10\r"),
+        (prior_face, b"COMP 0\r", b"0\r"),
+        (prior_face, b"PS\r", b"0,0\r"),
+        (prior_face, b"GR,100,-50\r", b"R\r"),
+        (prior_face, b"$\r", b"0\r"),
+        (prior_face, b"I\r", b"R\r"),
+        (prior_face, b"PS,0,0\r", b"0\r"),
+        (prior_face, b"HELLO\r", b"E,5\r"),
+        (prior_face, b"VS,9000,0\r", b"E,10\r"),
+        (tango_face, b"?pos\r", b"0.0000 0.0000\r"),
+        (tango_face, b"!mor 100 -50\r", b""),
+        (tango_face, b"?err\r", b"0\r"),
+        (tango_face, b"?statusaxis\r", b"@@--\r"),
+        (tango_face, b"a x\r", b""),
+        (tango_face, b"?lim x\r", b"-30000.0000 30000.0000\r"),
     ],
 )
-def test_a_prior_says_what_the_documents_say(heard, said):
-    face = prior_face(EmulatedStage(StageDynamics()))
-
-    assert face.feed(heard, 1.0)[0].reply == said
-
-
-@pytest.mark.parametrize(
-    ("heard", "said"),
-    [
-        (b"?pos\r", b"0.0000 0.0000\r"),
-        (b"!mor 100 -50\r", b""),
-        (b"?err\r", b"0\r"),
-        (b"?statusaxis\r", b"@@--\r"),
-        (b"a x\r", b""),
-        (b"?lim x\r", b"-30000.0000 30000.0000\r"),
-    ],
-)
-def test_a_tango_says_what_the_documents_say(heard, said):
-    face = tango_face(EmulatedStage(StageDynamics()))
+def test_the_emulators_say_what_the_documents_say(make_face, heard, said):
+    face = make_face(EmulatedStage(StageDynamics()))
 
     assert face.feed(heard, 1.0)[0].reply == said
 
