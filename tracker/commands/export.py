@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress=Progress(sys.stderr),
         every=arguments.every,
         overlay=not arguments.plain,
+        notices=list(recording.notes),
     )
     if not recording.was_closed:
         job.notices.append(f"{recording.folder} was cut short: what is there was exported")

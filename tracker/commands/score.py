@@ -19,11 +19,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Score a recording, closed or cut short, and return the exit status."""
     from tracker.record.figures_file import figures_json, write_figures
     from tracker.record.reader import open_recording
-    from tracker.record.score import rows_of, score
+    from tracker.record.score import rows_of, run_notes, score
     from tracker.record.summary import summary_table
 
     recording = open_recording(arguments.recording)
-    summary = score(rows_of(recording))
+    run_rows = rows_of(recording)
+    summary = score(run_rows)
+    for note in (*recording.notes, *run_notes(run_rows)):
+        print(f"wormlock score: {note}", file=sys.stderr)
     if arguments.json == Path("-"):
         sys.stdout.write(figures_json(summary))
         return 0

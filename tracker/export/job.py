@@ -12,6 +12,7 @@ from tracker.errors import RecordingError
 from tracker.export.interruption import Interruption
 from tracker.export.progress import Progress
 from tracker.record.frame_log import is_broken
+from tracker.record.notes import backwards_notes
 from tracker.record.opened import OpenedRecording
 from tracker.record.schema import FRAMES, Rows, stream_file
 
@@ -66,19 +67,9 @@ class Job:
 
 
 def time_faults(recording: OpenedRecording) -> list[str]:
-    """Say in which tables time runs backwards, and where first."""
-    faults: list[str] = []
-    tables = {"ticks": "t_s", "positions": "t_s", "truth": "t_s"}
-    stamps = {name: recording.table(name)[field] for name, field in tables.items()}
-    for name, t_s in {"frames": recording.frames.t_s, **stamps}.items():
-        backwards = np.flatnonzero(np.diff(t_s) < 0.0)
-        if backwards.size:
-            row = int(backwards[0]) + 1
-            faults.append(
-                f"times run backwards in {stream_file(name)}, first at row {row}: {t_s[row]:.6f} s "
-                f"after {t_s[row - 1]:.6f} s"
-            )
-    return faults
+    """Say in which streams time runs backwards, and where first."""
+    stamps = {name: recording.table(name)["t_s"] for name in ("ticks", "positions", "truth")}
+    return backwards_notes({FRAMES: recording.frames.t_s, **stamps})
 
 
 def _each_record(recording: OpenedRecording, every: int) -> Iterator[Rows]:

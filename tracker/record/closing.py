@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tracker.errors import MissingExtraError, RecordingError
-from tracker.record.events import Event
+from tracker.record.events import ENDED, Event
 from tracker.record.figures_file import write_figures
 from tracker.record.header import Header
 from tracker.record.reader import open_recording
@@ -26,7 +26,7 @@ def close_recording(
     """Close a recording, sum it up and draw it; return what the operator should know."""
     folder = writer.folder
     notices: list[str] = []
-    _try(notices, lambda: writer.note(Event(t_s, "ended", reason)))
+    _try(notices, lambda: writer.note(Event(t_s, ENDED, reason)))
     _try(notices, writer.sync)
     writer.close()
     _try(notices, lambda: sum_up(folder))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.errors import RecordingError
 from tracker.record.appended_file import AppendedFile
+
+ENDED = "ended"  # the last event of a recording that was closed in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +49,49 @@ class EventLog:
         self.file.append(json.dumps(words).encode() + b"\n")
 
 
-def read_events(path: Path) -> tuple[Event, ...]:
-    """Return the events; a last line that was cut short is left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEvents:
+    """The events of a recording; `damaged_lines` (from 1) spell none, `torn_bytes` half of one."""
+
+    events: tuple[Event, ...]
+    damaged_lines: tuple[int, ...]
+    torn_bytes: int
+
+
+def read_events(path: Path) -> ReadEvents:
+    """Read the events; a line that is none is left out, and so is a last one that was cut short.
 
     Raises:
-        RecordingError: there is no such file, or a line in it is not an event.
+        RecordingError: there is no such file.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        *lines, torn = path.read_bytes().split(b"\n")
     except OSError as error:
         raise RecordingError(f"{path}: the events are missing ({error.strerror})") from error
-    events: list[Event] = []
-    for number, line in enumerate(lines[:-1], start=1):
-        try:
-            events.append(Event(**json.loads(line)))
-        except (ValueError, TypeError) as error:
-            raise RecordingError(f"{path}, line {number}: not an event: {line[:60]!r}") from error
-    return tuple(events)
+    events = [event_of(line) for line in lines]
+    return ReadEvents(
+        events=tuple(event for event in events if event is not None),
+        damaged_lines=tuple(number for number, event in enumerate(events, 1) if event is None),
+        torn_bytes=len(torn),
+    )
+
+
+def event_of(line: bytes) -> Event | None:
+    """Return the event that a line spells; None if it spells none."""
+    try:
+        words = json.loads(line)
+        event = Event(
+            t_s=float(words["t_s"]),
+            kind=_word(words["kind"]),
+            detail=_word(words.get("detail", "")),
+            values={str(key): float(value) for key, value in words.get("values", {}).items()},
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return event if math.isfinite(event.t_s) else None
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

@@ -6,6 +6,7 @@ A log that was cut short by a kill or a power failure loses its torn last record
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +18,8 @@ from tracker.record.appended_file import AppendedFile
 from tracker.record.schema import FRAME_MAGIC, Rows
 
 _CHECKED_FROM_BYTE = 8  # behind magic and crc32
+_HEAD_BYTES = 48  # magic, crc32 and stamps: never all zero
+_LOOKED_AT = 16
 
 
 class FrameLog:
@@ -44,8 +47,17 @@ class FrameLog:
             self.count += 1
 
 
-def map_frames(path: Path, record: np.dtype[np.void]) -> Rows:
-    """Map the whole records of a frame log; pixels are read when they are looked at.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedFrames:
+    """The whole records of a frame log (n,), and what stood behind them (`rows.ReadRows`)."""
+
+    records: Rows
+    torn_bytes: int
+    unwritten: int
+
+
+def map_frames(path: Path, record: np.dtype[np.void]) -> MappedFrames:
+    """Map a frame log; pixels are read when they are looked at.
 
     Raises:
         RecordingError: there is no such file, or its records are not frames of this size.
@@ -54,16 +66,19 @@ def map_frames(path: Path, record: np.dtype[np.void]) -> Rows:
         size_bytes = path.stat().st_size
     except OSError as error:
         raise RecordingError(f"{path}: the frames are missing ({error.strerror})") from error
-    count = size_bytes // record.itemsize
+    count, torn_bytes = divmod(size_bytes, record.itemsize)
     if not count:
-        return np.empty(0, record)
+        return MappedFrames(records=np.empty(0, record), torn_bytes=torn_bytes, unwritten=0)
     frames = np.memmap(path, record, mode="r", shape=(count,))
-    if any(int(frames["magic"][place]) not in {FRAME_MAGIC, 0} for place in range(min(2, count))):
+    if not _looks_like_frames(frames):
         raise RecordingError(
             f"{path} does not hold frames of {record.itemsize} bytes: it does not belong to the "
             "recording.json beside it"
         )
-    return frames[: _count_whole(frames)]
+    unwritten = count - _count_whole(frames)
+    return MappedFrames(
+        records=frames[: count - unwritten], torn_bytes=torn_bytes, unwritten=unwritten
+    )
 
 
 def read_stamps(path: Path, record: np.dtype[np.void], count: int) -> Rows:
@@ -110,9 +125,15 @@ def is_broken(frames: Rows, place: int) -> bool:
     return not is_frame or int(frames["crc32"][place]) != found
 
 
+def _looks_like_frames(frames: Rows) -> bool:
+    """Say whether most of the first records are frames: a damaged one among them may be."""
+    magic = [int(frames["magic"][place]) for place in range(min(_LOOKED_AT, len(frames)))]
+    return not any(magic) or 2 * magic.count(FRAME_MAGIC) > len(magic) - magic.count(0)
+
+
 def _count_whole(frames: Rows) -> int:
     """Leave out what a power failure left at the end: room that was never written."""
     count = len(frames)
-    while count and int(frames["magic"][count - 1]) != FRAME_MAGIC:
+    while count and not frames[count - 1 : count].view(np.uint8)[:_HEAD_BYTES].any():
         count -= 1
     return count

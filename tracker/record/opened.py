@@ -24,11 +24,11 @@ from hardware.types import Calibration, GreyImage
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.columns import columns_of
 from tracker.record.events import Event
-from tracker.record.frame_log import read_stamps
 from tracker.record.header import Header
 from tracker.record.reader import Recording
 from tracker.record.reader import open_recording as read_recording
-from tracker.record.schema import FRAMES, Rows, stream_file
+from tracker.record.schema import Rows
+from tracker.record.stamps import sound_stamps
 from tracker.record.stretch import LONGEST_GAP_S, stretch
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ class Placed:
 class Frames:
     """The pictures of a recording, on disk until they are looked at."""
 
-    def __init__(self, records: Rows, path: Path) -> None:
-        """Take the mapped records (`schema.framed_record`) of a file."""
-        self.records = records
-        self._path = path
+    def __init__(self, recording: Recording) -> None:
+        """Take the mapped records (`schema.framed_record`) of a recording."""
+        self.records = recording.frames
+        self._recording = recording
 
     def __len__(self) -> int:
         return len(self.records)
@@ -80,8 +80,13 @@ class Frames:
 
     @cached_property
     def stamps(self) -> Rows:
-        """Everything about them but their pixels (n,): numbers, times, the camera's own stamps."""
-        return read_stamps(self._path, self.records.dtype, len(self.records))
+        """Everything about them but their pixels (n,): numbers, times, the camera's own stamps.
+
+        Raises:
+            RecordingError: some are damaged, or they cannot be read.
+        """
+        started_s = self._recording.header.started_s
+        return sound_stamps(self._recording.folder, self.records, started_s=started_s)
 
     @property
     def t_s(self) -> NDArray[np.float64]:
@@ -135,7 +140,7 @@ class OpenedRecording:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.frames = Frames(recording.frames, recording.folder / stream_file(FRAMES))
+        self.frames = Frames(recording)
 
     def __repr__(self) -> str:
         count, rows, columns = self.frames.shape
@@ -171,6 +176,11 @@ class OpenedRecording:
     def was_closed(self) -> bool:
         """Whether it was ended in order, and not cut short."""
         return self.recording.was_closed
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is not as it should be, and was left out."""
+        return self.recording.notes
 
     def table(self, name: str) -> Rows:
         """Return a table as a structured array: ticks, stage, positions or truth.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,19 +10,20 @@ import numpy as np
 
 from hardware.truth import TRUTH_ROW
 from tracker.errors import RecordingError
-from tracker.record.events import Event, read_events
+from tracker.record.events import ENDED, Event, read_events
 from tracker.record.frame_log import map_frames
 from tracker.record.header import Header, read_header
-from tracker.record.rows import read_rows
+from tracker.record.notes import event_notes, tail_notes
+from tracker.record.rows import ReadRows, read_rows
 from tracker.record.schema import (
     CONFIG_FILE,
     EVENTS_FILE,
     FRAMES,
     HEADER_FILE,
-    SUMMARY_FILE,
     Rows,
     stream_file,
 )
+from tracker.record.stamps import refuse_damage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ class Recording:
     """One animal's recording.
 
     `frames` is mapped, so that only pixels that are looked at are read; its fields are those of
-    `schema.framed_record`. The tables are in memory. `truth` has no rows at a real rig.
+    `schema.framed_record`, and may be damaged (`stamps.sound_stamps`, `frame_log.is_broken`). The
+    tables are in memory. `truth` has no rows at a real rig. `notes` say what is not as it should
+    be and was left out.
     """
 
     folder: Path
@@ -41,11 +45,12 @@ class Recording:
     positions: Rows
     truth: Rows
     events: tuple[Event, ...]
+    notes: tuple[str, ...]
 
     @property
     def was_closed(self) -> bool:
         """Whether it was ended in order, and not cut short."""
-        return (self.folder / SUMMARY_FILE).is_file()
+        return any(event.kind == ENDED for event in self.events)
 
     @property
     def frame_shape(self) -> tuple[int, int]:
@@ -60,27 +65,37 @@ def open_recording(path: Path) -> Recording:
     Raises:
         RecordingError: it is not one, or a file of it is missing or damaged.
     """
-    _check_folder(path)
+    check_folder(path)
     header = read_header(path)
+    frames = map_frames(path / stream_file(FRAMES), _record(header, FRAMES, path))
     tables = {
         name: read_rows(path / stream_file(name), row)
         for name, row in header.streams.items()
         if name != FRAMES
     }
+    for name, table in tables.items():
+        refuse_damage(path, name, table.rows, started_s=header.started_s)
+    events = read_events(path / EVENTS_FILE)
     return Recording(
         folder=path,
         header=header,
         config_yaml=_config_yaml(path),
-        frames=map_frames(path / stream_file(FRAMES), _record(header, FRAMES, path)),
+        frames=frames.records,
         ticks=_table(tables, "ticks", path),
         stage=_table(tables, "stage", path),
         positions=_table(tables, "positions", path),
-        truth=tables.get("truth", np.empty(0, TRUTH_ROW)),
-        events=read_events(path / EVENTS_FILE),
+        truth=tables["truth"].rows if "truth" in tables else np.empty(0, TRUTH_ROW),
+        events=events.events,
+        notes=(*tail_notes({FRAMES: frames, **tables}), *event_notes(events)),
     )
 
 
-def _check_folder(path: Path) -> None:
+def check_folder(path: Path) -> None:
+    """Make sure that a folder is a recording's.
+
+    Raises:
+        RecordingError: it is not; one that holds recordings is told as such.
+    """
     if not path.is_dir():
         raise RecordingError(f"{path}: there is no such recording")
     if not (path / HEADER_FILE).is_file():
@@ -95,10 +110,10 @@ def _record(header: Header, stream: str, path: Path) -> np.dtype[np.void]:
     return header.streams[stream]
 
 
-def _table(tables: dict[str, Rows], name: str, path: Path) -> Rows:
+def _table(tables: Mapping[str, ReadRows], name: str, path: Path) -> Rows:
     if name not in tables:
         raise RecordingError(f"{path / HEADER_FILE} names no stream {name!r}")
-    return tables[name]
+    return tables[name].rows
 
 
 def _config_yaml(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,11 +39,22 @@ class RowLog:
             self.count += len(rows)
 
 
-def read_rows(path: Path, row: np.dtype[np.void]) -> Rows:
-    """Return the whole rows of a table.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRows:
+    """The whole rows of a table (n,), and what stood behind them.
 
-    Left out at the end are a row that was cut short, and zeros: room that a power failure left
-    unwritten. No true row is all zero, for it has its time.
+    `torn_bytes` are the beginning of one more row, as a kill leaves it; `unwritten` counts rows
+    of zeros: room that a power failure left unfilled. No true row is all zero, for it has its
+    time.
+    """
+
+    rows: Rows
+    torn_bytes: int
+    unwritten: int
+
+
+def read_rows(path: Path, row: np.dtype[np.void]) -> ReadRows:
+    """Read a table.
 
     Raises:
         RecordingError: there is no such file.
@@ -53,4 +65,9 @@ def read_rows(path: Path, row: np.dtype[np.void]) -> Rows:
     except OSError as error:
         raise RecordingError(f"{path}: this table is missing ({error.strerror})") from error
     is_written = rows.view(np.uint8).reshape(len(rows), row.itemsize).any(axis=1)
-    return rows[: int(np.flatnonzero(is_written)[-1]) + 1] if is_written.any() else rows[:0]
+    count = int(np.flatnonzero(is_written)[-1]) + 1 if is_written.any() else 0
+    return ReadRows(
+        rows=rows[:count],
+        torn_bytes=size_bytes % row.itemsize,
+        unwritten=len(rows) - count,
+    )

@@ -16,7 +16,7 @@ from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW, Mode
 from tracker.record.events import Event
 from tracker.record.header import Header
 from tracker.record.opened import open_recording
-from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
+from tracker.record.schema import FRAMES, TABLES, framed_record
 from tracker.record.writer import RecordingWriter
 
 SHAPE = (24, 32)
@@ -98,15 +98,16 @@ def tables_of(numbers):
     return {"ticks": ticks, "stage": stage, "positions": positions, "truth": truth}
 
 
-def write_recording(folder, numbers=range(60), *, header=HEADER, tables=None):
+def write_recording(folder, numbers=range(60), *, header=HEADER, tables=None, closed=True):
     writer = RecordingWriter(folder, header, config_yaml="start: idle\n", flush_s=0.5)
     writer.append(FRAMES, frames_of(numbers))
     for stream, rows in (tables or tables_of(numbers)).items():
         writer.append(stream, rows)
     writer.note(Event(STARTED_S, "started"))
     writer.note(Event(STARTED_S + 0.5, "mark", "food, left", {"count": 2.0}))
+    if closed:
+        writer.note(Event(STARTED_S + 2.0, "ended", "stopped"))
     writer.close()
-    (folder / SUMMARY_FILE).write_text("{}", encoding="utf-8")
     return open_recording(folder)
 
 

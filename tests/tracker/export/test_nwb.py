@@ -102,9 +102,9 @@ def test_head_and_stage_come_back_in_place(file, kept):
 
 def test_events_animal_and_calibration_come_back(file, kept):
     events = file.events["events"]
-    assert list(events["kind"].data[:]) == ["started", "mark"]
-    assert list(events["annotation"].data[:]) == ["", "food, left"]
-    assert events["timestamp"].data[:].tolist() == [0.0, 0.5]
+    assert list(events["kind"].data[:]) == ["started", "mark", "ended"]
+    assert list(events["annotation"].data[:]) == ["", "food, left", "stopped"]
+    assert events["timestamp"].data[:].tolist() == [0.0, 0.5, 2.0]
     assert (file.subject.species, file.subject.sex) == ("Caenorhabditis elegans", "XX")
     assert (file.subject.strain, file.subject.age) == ("AML32", "PT72H")
     matrix = file.processing["misc"]["calibration"]["stage_from_image_um_per_px"].data[0]

@@ -87,5 +87,5 @@ def test_scale_calibration_and_events_are_told(group, kept):
     assert scaled["scale"] == pytest.approx([0.025, 1.26036, 1.26036], rel=1e-4)
     matrix = about["calibration"]["stage_from_image_um_per_px"]
     assert np.array_equal(matrix, kept.calibration.stage_from_image_um_per_px)
-    assert [event["kind"] for event in about["events"]] == ["started", "mark"]
+    assert [event["kind"] for event in about["events"]] == ["started", "mark", "ended"]
     assert about["animal"]["strain"] == "AML32"

@@ -17,7 +17,7 @@ from tracker.export import csv_tables, progress, wcon
 from tracker.export.formats import FORMATS
 from tracker.export.interruption import Interruption
 from tracker.export.progress import Progress
-from tracker.record.schema import SUMMARY_FILE, TABLES
+from tracker.record.schema import TABLES
 
 
 def test_an_export_lies_beside_the_recording_and_says_where(made_up, capsys):
@@ -216,8 +216,7 @@ def test_a_damaged_frame_is_told_of(made_up, exported):
 
 
 def test_a_recording_that_was_cut_short_is_exported_and_said_to_be(made_up, capsys):
-    folder = made_up().folder
-    (folder / SUMMARY_FILE).unlink()
+    folder = made_up(closed=False).folder
 
     assert main(["export", str(folder), "--to", "csv"]) == 0
 

@@ -18,7 +18,6 @@ def test_a_closed_recording_has_its_figures_and_its_picture(record):
 
     sum_up(folder)
 
-    assert open_recording(folder).was_closed
     assert read_summary(folder)["frames"]["recorded"] == 80
     assert (folder / "report.png").read_bytes().startswith(b"\x89PNG")
 

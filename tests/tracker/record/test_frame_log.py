@@ -30,7 +30,7 @@ def log(tmp_path, made_up):
 def test_frames_are_read_as_they_were_appended(log):
     path, frames, record = log(7)
 
-    read = map_frames(path, record)
+    read = map_frames(path, record).records
 
     assert all((read[name] == frames[name]).all() for name in ("index", "t_s", "pixels"))
     assert broken_frames(read).size == 0
@@ -43,7 +43,7 @@ def test_a_log_that_is_cut_anywhere_loses_no_frame_but_the_torn_one(log, cut_byt
 
     os.truncate(path, cut_bytes)
 
-    assert len(map_frames(path, record)) == cut_bytes // record.itemsize
+    assert len(map_frames(path, record).records) == cut_bytes // record.itemsize
 
 
 def test_room_that_a_power_failure_left_unwritten_is_no_frame(log):
@@ -51,7 +51,7 @@ def test_room_that_a_power_failure_left_unwritten_is_no_frame(log):
 
     os.truncate(path, 8 * record.itemsize)
 
-    assert map_frames(path, record)["index"].tolist() == [0, 1, 2, 3, 4]
+    assert map_frames(path, record).records["index"].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_a_flipped_bit_is_found_and_its_frame_named(log):
@@ -60,7 +60,7 @@ def test_a_flipped_bit_is_found_and_its_frame_named(log):
     content[3 * record.itemsize + 100] ^= 4
     path.write_bytes(content)
 
-    assert broken_frames(map_frames(path, record)).tolist() == [3]
+    assert broken_frames(map_frames(path, record).records).tolist() == [3]
 
 
 def test_a_file_of_other_frames_is_refused(log):
