@@ -100,7 +100,8 @@ def _is_impossible(
     if field == time_field or field in _ON_THE_CLOCK:
         is_near = (values >= started_s - _BEFORE_S) & (values <= started_s + _AFTER_S)
         return ~is_near & ~(np.isnan(values) & (field != time_field))
-    size = np.abs(values.reshape(len(rows), -1).astype(np.float64))
+    with np.errstate(invalid="ignore"):  # random bytes may be a NaN that signals
+        size = np.abs(values.reshape(len(rows), -1).astype(np.float64))
     is_figure = np.isnan(size) | (size == 0.0) | ((size >= _SMALLEST) & (size <= _LARGEST))
     return ~is_figure.all(axis=1)
 
