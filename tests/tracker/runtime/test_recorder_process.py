@@ -37,6 +37,10 @@ from tracker.runtime.session_place import (
 
 CONFIG = Path(__file__).parents[3] / "config.yaml"
 SHAPE, PERIOD_S = (732, 968), 0.025
+TIMES = {
+    *("t_s", "received_s", "started_s", "detected_s", "decided_s", "posted_s"),
+    *("written_s", "acts_s", "foreseen_s"),
+}
 
 pytestmark = pytest.mark.realtime
 
@@ -89,7 +93,7 @@ class _Rig:
             self.frames.append(number, now_s - 0.008, now_s, np.nan, -1, self.pixels)
             for ring, dtype in self.rings:
                 row = np.zeros(1, dtype)
-                for field in {"t_s", "posted_s", "written_s"} & set(dtype.names):
+                for field in TIMES & set(dtype.names):
                     row[field] = now_s - 0.008
                 for field in {"frame_index", "sequence"} & set(dtype.names):
                     row[field] = number
