@@ -96,7 +96,7 @@ def _line(fault: ErrorDetails, place: _Place) -> str:
     key, kind, value = place.key, fault["type"], fault["input"]
     if kind == "value_error":  # our own words, which may begin with a key further down
         words = fault["msg"].removeprefix("Value error, ")
-        return f"{key}{words}" if words.startswith(".") else f"{key}: {words}"
+        return f"{key}{words}" if words.startswith((".", "[")) else f"{key}: {words}"
     if kind == "extra_forbidden":
         return _unknown(place)
     if kind == "missing" and isinstance(value, dict):

@@ -1,6 +1,8 @@
 """One YAML file holds a whole world: worm, plate, optics, camera, stage, field, faults.
 
-A scenario and a seed determine everything that happens, whenever it is asked for.
+A scenario and a seed determine everything that happens, whenever it is asked for. Its sections
+are here, in `hardware.sim.scenario_animals` and `hardware.sim.scenario_instrument`; all can be
+imported from here.
 """
 
 from __future__ import annotations
@@ -8,185 +10,115 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, ValidationInfo, field_validator
 
-from hardware.config import Pair, Section, load_section
+from hardware.config import Section, load_section
 from hardware.errors import ConfigError
+from hardware.sim.scenario_animals import (
+    AnyWorm,
+    Behaviour,
+    GaitWorm,
+    Meeting,
+    NoWorm,
+    TrajectoryWorm,
+    VideoWorm,
+)
+from hardware.sim.scenario_instrument import (
+    CameraTiming,
+    Field_,
+    FocusDynamics,
+    Miscalibration,
+    StageDynamics,
+)
+
+__all__ = [
+    "AnyWorm",
+    "Behaviour",
+    "CameraTiming",
+    "Fault",
+    "Field_",
+    "FocusDynamics",
+    "GaitWorm",
+    "IdealDetections",
+    "Meeting",
+    "Miscalibration",
+    "NoWorm",
+    "Optics",
+    "Plate",
+    "Scenario",
+    "StageDynamics",
+    "TrajectoryWorm",
+    "VideoWorm",
+    "load_scenario",
+    "shipped_scenarios",
+]
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Strength = Annotated[float, Field(ge=-20.0, le=20.0)]
+Grey = Annotated[float, Field(ge=0.0, le=255.0)]
 SHIPPED = Path(__file__).parent / "scenarios"
-MOST_INTERRUPTED = 0.7  # of its time an animal may spend on anything but crawling forward
-
-
-class Behaviour(Section):
-    """How an animal spends its time: mean rates, speeds and lengths, drawn anew from the seed."""
-
-    forward_um_s: PositiveFloat = 360.0
-    speed_variation: Annotated[float, Field(ge=0.0, le=0.6)] = 0.34  # standard deviation / mean
-    undulation_hz: PositiveFloat = 0.56  # at the mean forward speed; the wave's length is kept
-    swing_deg: Annotated[float, Field(ge=0.0, le=80.0)] = 47.0  # of the body about its course
-    wander_deg_per_mm: NonNegativeFloat = 20.0  # how the course drifts: a random walk
-    range_um: PositiveFloat = 8000.0  # so far from the plate's middle it turns back
-    head_cast_um: NonNegativeFloat = 38.0  # sideways at the nose
-    head_cast_hz: PositiveFloat = 1.0
-    reversals_per_min: NonNegativeFloat = 2.8
-    reversal_um_s: PositiveFloat = 320.0
-    reversal_s: PositiveFloat = 2.5
-    omega_fraction: Fraction = 0.3  # of reversals that end in an omega turn
-    omega_deg: Annotated[float, Field(gt=0.0, le=330.0)] = 165.0  # beyond 250: a delta turn
-    escapes_per_min: NonNegativeFloat = 0.0
-    escape_um_s: PositiveFloat = 290.0
-    escape_s: PositiveFloat = 5.0
-    pauses_per_min: NonNegativeFloat = 0.5
-    pause_s: PositiveFloat = 1.5
-
-    @property
-    def interrupted_fraction(self) -> float:
-        """How much of its time the animal does not crawl forward."""
-        reversing_s = self.reversals_per_min * self.reversal_s
-        escaping_s = self.escapes_per_min * self.escape_s
-        return (reversing_s + escaping_s + self.pauses_per_min * self.pause_s) / 60.0
-
-    @model_validator(mode="after")
-    def _leaves_time_to_crawl(self) -> Behaviour:
-        if self.interrupted_fraction > MOST_INTERRUPTED:
-            raise ValueError(
-                f"reversals, escapes and pauses take {self.interrupted_fraction:.0%} of the time, "
-                f"at most {MOST_INTERRUPTED:.0%} can be: lower a rate or a duration"
-            )
-        return self
-
-
-class Meeting(Section):
-    """When another animal lies across the tracked one's head, whatever the seed."""
-
-    at_s: NonNegativeFloat
-    angle_deg: float = 70.0  # between the two animals there and then
-
-
-class GaitWorm(Section):
-    """An animal that crawls by a travelling wave."""
-
-    kind: Literal["gait"]
-    behaviour: Behaviour = Behaviour()
-    length_um: PositiveFloat = 1000.0
-    start_um: Pair = (0.0, 0.0)  # of its head
-    heading_deg: float | None = None  # None: drawn from the seed
-    meets: Meeting | None = None  # instead of a start and a heading; for `others` only
-
-
-class TrajectoryWorm(Section):
-    """An animal that repeats a measured midline trajectory, its segments chained."""
-
-    kind: Literal["trajectory"]
-    path: Path  # .npz with t and midline_xy_um; a relative path starts at the scenario's folder
-    start_um: Pair = (0.0, 0.0)
-    meets: Meeting | None = None  # instead of a start; for `others` only
-
-
-class VideoWorm(Section):
-    """Real recorded pixels as the world; the stage moves the window over them."""
-
-    kind: Literal["video"]
-    path: Path
-    um_per_px: PositiveFloat
-    rate_hz: PositiveFloat
-    labels: Path | None = None  # labels.csv with nose and pharynx, for the truth
-
-
-class NoWorm(Section):
-    """No animal: a plate or slide alone, to calibrate on."""
-
-    kind: Literal["none"]
-
-
-AnyWorm = Annotated[GaitWorm | TrajectoryWorm | VideoWorm | NoWorm, Field(discriminator="kind")]
 
 
 class Plate(Section):
     """The agar and what lies on it."""
 
-    tilt_deg: float = 0.3
+    tilt_deg: Annotated[float, Field(ge=-30.0, le=30.0)] = 0.3
     tilt_direction_deg: float = 40.0
-    debris_per_mm2: NonNegativeFloat = 6.0
-    texture_grey: NonNegativeFloat = 3.0
+    debris_per_mm2: Annotated[float, Field(ge=0.0, le=1000.0)] = 6.0
+    texture_grey: Grey = 3.0
 
 
 class Optics(Section):
     """How the plate becomes a picture. The defaults are the near-infrared rig's."""
 
-    um_per_px: PositiveFloat = 1.26
+    um_per_px: Annotated[float, Field(ge=0.05, le=50.0)] = 1.26
     rotation_deg: float = 1.5  # of the camera against the stage's axes
     is_mirrored: bool = False
-    background_grey: PositiveFloat = 173.0
-    corner_grey: PositiveFloat = 100.0
-    brightest_grey: PositiveFloat = 206.0
-    noise_grey: NonNegativeFloat = 5.5
-    contrast: float = 1.0  # negative: bright on dark; -20 on a background of 12 is dark field
-    focus_um: float = 0.0
+    background_grey: Annotated[float, Field(gt=0.0, le=255.0)] = 173.0
+    corner_grey: Grey = Field(default=100.0, validate_default=True)
+    brightest_grey: Grey = Field(default=206.0, validate_default=True)
+    noise_grey: Grey = 5.5
+    contrast: Annotated[float, Field(ge=-400.0, le=400.0)] = (
+        1.0  # negative: bright on dark; -20 on a background of 12 is dark field
+    )
+    focus_um: Annotated[float, Field(ge=-10_000.0, le=10_000.0)] = 0.0
     depth_of_field_um: PositiveFloat = 25.0
     flip_um: PositiveFloat | None = None  # so far off focus dark has faded, farther it is bright
-    blur_px: NonNegativeFloat = 0.7  # of the lens, in focus
-    halo: float = 1.0  # strength of the bright seam along the cuticle; negative: a dark one
-    granularity: NonNegativeFloat = 1.0  # how coarse the gut's grain is seen
+    blur_px: Annotated[float, Field(ge=0.0, le=50.0)] = 0.7  # of the lens, in focus
+    halo: Strength = 1.0  # strength of the bright seam along the cuticle; negative: a dark one
+    granularity: Annotated[float, Field(ge=0.0, le=20.0)] = (
+        1.0  # how coarse the gut's grain is seen
+    )
     silhouette: Fraction = 0.0  # 1: nothing is seen inside the animal
-    shadow: float = 1.0  # strength of the second, soft shadow
-    oblique: float = 0.0  # light from one side: one edge bright, one dark; 1 is strong
+    shadow: Strength = 1.0  # strength of the second, soft shadow
+    oblique: Strength = 0.0  # light from one side: one edge bright, one dark; 1 is strong
     oblique_deg: float = 30.0  # from where in the picture
 
+    @field_validator("corner_grey")
+    @classmethod
+    def _is_no_brighter(cls, corner_grey: float, told: ValidationInfo) -> float:
+        background_grey = told.data.get("background_grey", corner_grey)
+        if corner_grey > background_grey:
+            raise ValueError(
+                f"expected no more than background_grey, {background_grey:g}, got {corner_grey:g}"
+            )
+        return corner_grey
 
-class CameraTiming(Section):
-    """The tracking camera."""
-
-    rows: PositiveInt = 732
-    columns: PositiveInt = 968
-    period_s: PositiveFloat = 0.025
-    exposure_s: PositiveFloat = 0.004
-    readout_s: PositiveFloat = 0.006  # end of exposure to the frame in the computer's memory
-    jitter_s: NonNegativeFloat = 0.0002
-    drop_fraction: Fraction = 0.0
-
-    @property
-    def delay_s(self) -> float:
-        """Mid-exposure to the frame in memory."""
-        return self.exposure_s / 2.0 + self.readout_s
-
-
-class StageDynamics(Section):
-    """The stage's mechanics and its controller's arithmetic."""
-
-    max_speed_um_s: PositiveFloat = 4000.0
-    acceleration_um_s2: PositiveFloat = 60_000.0
-    lag_s: NonNegativeFloat = 0.006
-    count_um: PositiveFloat = 0.05  # encoder
-    velocity_unit_um_s: PositiveFloat = 0.1
-    backlash_um: NonNegativeFloat = 0.0
-    settle_s: NonNegativeFloat = 0.0
-    lower_um: Pair = (-30_000.0, -30_000.0)
-    upper_um: Pair = (30_000.0, 30_000.0)
-    baud: PositiveInt = 115_200
-
-
-class Field_(Section):  # noqa: N801 (pydantic owns the plain name)
-    """The confocal's field in the tracking picture: off the middle and turned, as in life."""
-
-    center_px: Pair = (531.0, 341.0)
-    size_um: Pair = (200.0, 200.0)
-    rotation_deg: float = 12.0
-
-
-class Miscalibration(Section):
-    """What the lab believes, as a departure from what is so."""
-
-    scale_error: float = 0.0
-    rotation_error_deg: float = 0.0
-    center_error_px: Pair = (0.0, 0.0)
+    @field_validator("brightest_grey")
+    @classmethod
+    def _is_no_darker(cls, brightest_grey: float, told: ValidationInfo) -> float:
+        background_grey = told.data.get("background_grey", brightest_grey)
+        if brightest_grey < background_grey:
+            raise ValueError(
+                f"expected background_grey, {background_grey:g}, or more, got {brightest_grey:g}"
+            )
+        return brightest_grey
 
 
 class IdealDetections(Section):
     """Detections made from the truth, for runs without a picture."""
 
-    noise_px: NonNegativeFloat = 1.2
+    noise_px: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.2
     miss_fraction: Fraction = 0.005
     outlier_fraction: Fraction = 0.002
     outlier_px: PositiveFloat = 300.0
@@ -209,31 +141,80 @@ class Fault(Section):
     from_s: NonNegativeFloat
     to_s: PositiveFloat
 
+    @field_validator("to_s")
+    @classmethod
+    def _comes_later(cls, to_s: float, told: ValidationInfo) -> float:
+        from_s = told.data.get("from_s", 0.0)
+        if to_s <= from_s:
+            raise ValueError(f"expected more than from_s, {from_s:g}, got {to_s:g}")
+        return to_s
+
 
 class Scenario(Section):
     """A world, but for its seed."""
 
     title: str
     worm: AnyWorm
-    others: tuple[AnyWorm, ...] = ()
+    others: Annotated[tuple[AnyWorm, ...], Field(max_length=20)] = ()
     plate: Plate = Plate()
     optics: Optics = Optics()
     camera: CameraTiming = CameraTiming()
-    stage: StageDynamics = StageDynamics()
-    field: Field_ = Field_()
+    stage: StageDynamics = Field(default=StageDynamics(), validate_default=True)
+    focus: FocusDynamics = FocusDynamics()
+    field: Field_ = Field(default=Field_(), validate_default=True)
     calibration: Miscalibration = Miscalibration()
     detections: IdealDetections = IdealDetections()
     faults: tuple[Fault, ...] = ()
 
-    @model_validator(mode="after")
-    def _animals_fit(self) -> Scenario:
-        if isinstance(self.worm, (GaitWorm, TrajectoryWorm)) and self.worm.meets is not None:
-            raise ValueError("worm.meets: only one of `others` can be placed to meet this animal")
-        if isinstance(self.worm, VideoWorm) and self.others:
-            raise ValueError("others: a video has its own; leave this key out")
-        if any(isinstance(worm, (VideoWorm, NoWorm)) for worm in self.others):
-            raise ValueError("others: expected kind gait or trajectory in each of them")
-        return self
+    @field_validator("worm")
+    @classmethod
+    def _meets_nobody(cls, worm: AnyWorm) -> AnyWorm:
+        if isinstance(worm, (GaitWorm, TrajectoryWorm)) and worm.meets is not None:
+            raise ValueError(".meets: only one of `others` can be placed to meet this animal")
+        return worm
+
+    @field_validator("others")
+    @classmethod
+    def _can_be_beside(
+        cls, others: tuple[AnyWorm, ...], told: ValidationInfo
+    ) -> tuple[AnyWorm, ...]:
+        worm: AnyWorm | None = told.data.get("worm")
+        if isinstance(worm, VideoWorm) and others:
+            raise ValueError("a video has its own animals; leave this key out")
+        for number, other in enumerate(others):
+            if isinstance(other, (VideoWorm, NoWorm)):
+                raise ValueError(f"[{number}].kind: expected gait or trajectory, got {other.kind}")
+            if isinstance(worm, NoWorm) and other.meets is not None:
+                raise ValueError(f"[{number}].meets: there is nobody to meet, worm.kind is none")
+        return others
+
+    @field_validator("stage")
+    @classmethod
+    def _reaches_the_head(cls, stage: StageDynamics, told: ValidationInfo) -> StageDynamics:
+        worm: AnyWorm | None = told.data.get("worm")
+        if isinstance(worm, (GaitWorm, TrajectoryWorm)):
+            for axis, place, low, high in zip(
+                "xy", worm.start_um, stage.lower_um, stage.upper_um, strict=True
+            ):
+                if not low <= place <= high:
+                    raise ValueError(
+                        f"expected worm.start_um within the stage's travel, {axis} from {low:g} to "
+                        f"{high:g}, got {place:g}"
+                    )
+        return stage
+
+    @field_validator("field")
+    @classmethod
+    def _is_in_the_picture(cls, field: Field_, told: ValidationInfo) -> Field_:
+        camera: CameraTiming | None = told.data.get("camera")
+        if camera is not None:
+            sides = (camera.columns, camera.rows)
+            if not all(0.0 <= at < side for at, side in zip(field.center_px, sides, strict=True)):
+                raise ValueError(
+                    f".center_px: expected a place in the picture of {sides[0]} x {sides[1]} px, "
+                    f"got [{field.center_px[0]:g}, {field.center_px[1]:g}]"
+                )
+        return field
 
 
 def shipped_scenarios() -> list[str]:

@@ -98,13 +98,13 @@ def test_two_animals_of_a_world_live_different_lives():
 @pytest.mark.parametrize(
     ("worms", "said"),
     [
-        ({"worm": {**MOVING, "meets": {"at_s": 3.0}}}, "worm.meets"),
+        ({"worm": {**MOVING, "meets": {"at_s": 3.0}}}, r"\.meets: only"),
         (
             {
                 "worm": MOVING,
                 "others": [{"kind": "video", "path": "a", "um_per_px": 1.0, "rate_hz": 20.0}],
             },
-            "expected kind gait or trajectory",
+            r"\[0\]\.kind: expected gait or trajectory, got video",
         ),
     ],
     ids=["meets-itself", "video-among-others"],
