@@ -21,7 +21,9 @@ _PYMMCORE = {
 _FILE = re.compile(r"(?:lib)?mmgr_dal_(?P<name>.+?)\.(?:so(?:\.0)?|dll|dylib)$")
 
 
-def explain_load_failure(adapters: Path, library: str, *, core_interface: int, told: str) -> str:
+def explain_load_failure(
+    adapters: Path, library: str, *, core_interface: int, told: str, section: str
+) -> str:
     """Say what is wrong with an adapter that MMCore did not load, and what to do.
 
     Args:
@@ -29,12 +31,13 @@ def explain_load_failure(adapters: Path, library: str, *, core_interface: int, t
         library: the adapter's name in the .cfg.
         core_interface: the device interface that MMCore speaks.
         told: MMCore's own message.
+        section: the part's in config.yaml.
     """
     files = adapter_files(adapters)
     if library not in files:
         there = ", ".join(sorted(files)) or "none at all"
         return (
-            f"rig.camera.mm_app_path: no device adapter {library} in {adapters}, which has: {there}"
+            f"{section}.mm_app_path: no device adapter {library} in {adapters}, which has: {there}"
         )
     try:
         interface = device_interface(files[library])

@@ -1,7 +1,7 @@
-"""One camera out of a Micro-Manager configuration file, and what it stands on.
+"""One device out of a Micro-Manager configuration file, and what it stands on.
 
-A .cfg usually names the whole microscope. Of it this process may load the camera alone: the
-stage belongs to another process, or to other software. What the camera stands on (a hub, a
+A .cfg usually names the whole microscope. Of it a process may load its own part alone: camera
+and stage belong to different processes, or to other software. What the part stands on (a hub, a
 serial port) comes with it, but only if nothing else stands on it too: two programs cannot own
 one port.
 
@@ -23,6 +23,21 @@ Setting: TypeAlias = tuple[str, str]  # a property and its value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which part of the rig is wanted: its section of config.yaml, and its role in a .cfg."""
+
+    section: str
+    noun: str
+    role: str
+
+
+CAMERA = Part(section="rig.camera", noun="camera", role="Camera")
+XY_STAGE = Part(section="rig.stage", noun="XY stage", role="XYStage")
+FOCUS = Part(section="rig.focus", noun="focus drive", role="Focus")
+_ROLES = {part.role for part in (CAMERA, XY_STAGE, FOCUS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CfgDevice:
     """One device as a .cfg names it; `uses` are the labels of its hub and ports."""
 
@@ -37,11 +52,11 @@ class CfgDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CfgFile:
-    """What a .cfg says: its devices by label, and the camera's role."""
+    """What a .cfg says: its devices by label, and the labels that have a role."""
 
     path: Path
     devices: dict[str, CfgDevice]
-    camera: str | None
+    roles: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -51,11 +66,11 @@ class _Draft:
     before: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     after: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     startup: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
-    camera: str | None = None
+    roles: dict[str, str] = field(default_factory=dict[str, str])
     is_initialized: bool = False
 
 
-def read_cfg(path: Path) -> CfgFile:
+def read_cfg(path: Path, part: Part = CAMERA) -> CfgFile:
     """Read a Micro-Manager configuration file.
 
     Raises:
@@ -64,7 +79,7 @@ def read_cfg(path: Path) -> CfgFile:
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise ConfigError(f"rig.camera.config_file: {path}: {error.strerror}") from None
+        raise ConfigError(f"{part.section}.config_file: {path}: {error.strerror}") from None
     draft = _Draft()
     for number, line in enumerate(text.splitlines(), start=1):
         words = [word.strip() for word in line.split(",")]
@@ -76,33 +91,37 @@ def read_cfg(path: Path) -> CfgFile:
     return CfgFile(
         path=path,
         devices={label: _device(label, draft) for label in draft.devices},
-        camera=draft.camera,
+        roles=draft.roles,
     )
 
 
-def devices_of(cfg: CfgFile, camera: str | None, shared_hub: SharedHub) -> tuple[CfgDevice, ...]:
-    """Return what must be loaded for one camera, in order: the camera is the last.
+def devices_of(
+    cfg: CfgFile, wanted: str | None, shared_hub: SharedHub, part: Part = CAMERA
+) -> tuple[CfgDevice, ...]:
+    """Return what must be loaded for one device, in order: it is the last.
 
     Args:
         cfg: the file.
-        camera: the camera's label; None is the one that has the role in the file.
+        wanted: the device's label; None is the one that has the role in the file.
         shared_hub: what to do about a hub or port that other devices use too.
+        part: what it is to be.
 
     Raises:
         ConfigError: there is no such device, or what it stands on is shared.
     """
-    label = camera or cfg.camera
+    label = wanted or cfg.roles.get(part.role)
     if label is None or label not in cfg.devices:
         raise ConfigError(
-            f"rig.camera.device: {cfg.path} has no device {label!r}; it has "
+            f"{part.section}.device: {cfg.path} has no device {label!r}; it has "
             f"{', '.join(cfg.devices) or 'none'}"
             if label
-            else f"rig.camera.device: {cfg.path} gives no device the role of camera: name one"
+            else f"{part.section}.device: {cfg.path} gives no device the role of {part.noun}: "
+            "name one"
         )
     ours = _ground_and(cfg, label)
     shared = {used: users for used in ours if (users := _others(cfg, used, ours))}
     if shared and shared_hub == "refuse":
-        raise ConfigError("\n".join(_refusal(cfg, label, *pair) for pair in shared.items()))
+        raise ConfigError("\n".join(_refusal(cfg, part, label, *pair) for pair in shared.items()))
     if shared and shared_hub == "leave":
         ours = _ground_and(cfg, label, without=frozenset(shared))
         return tuple(_without(cfg.devices[our], shared) for our in ours)
@@ -123,15 +142,15 @@ def _take(words: list[str], draft: _Draft) -> None:
             value = ",".join(rest)  # a value may hold commas
             if (label, name, value) == ("Core", "Initialize", "1"):
                 draft.is_initialized = True
-            elif (label, name) == ("Core", "Camera"):
-                draft.camera = value or None
+            elif label == "Core" and name in _ROLES:
+                draft.roles[name] = value
             else:
                 (draft.after if draft.is_initialized else draft.before).append((label, name, value))
         case "ConfigGroup" if words[1:3] == ["System", "Startup"] and len(words) > 3:
             _, _, _, label, name, *rest = words
             draft.startup.append((label, name, ",".join(rest)))
         case _:
-            pass  # labels, presets, pixel sizes: the camera needs none of them
+            pass  # labels, presets, pixel sizes: no part needs them
 
 
 def _device(label: str, draft: _Draft) -> CfgDevice:
@@ -176,13 +195,13 @@ def _others(cfg: CfgFile, used: str, ours: Container[str]) -> list[str]:
     ]
 
 
-def _refusal(cfg: CfgFile, camera: str, used: str, others: list[str]) -> str:
+def _refusal(cfg: CfgFile, part: Part, label: str, used: str, others: list[str]) -> str:
     named = ", ".join(others[:4]) + (" and others" if len(others) > 4 else "")
     return (
-        f"rig.camera.config_file: {cfg.path}: {camera} stands on {used}, which {named} use too, "
-        f"and one program only can own it; give the camera a .cfg of its own, or set "
-        f"rig.camera.shared_hub to leave (load the camera without {used}) or, if nobody else "
-        f"opens {used}, to load"
+        f"{part.section}.config_file: {cfg.path}: {label} stands on {used}, which {named} use too, "
+        f"and one program only can own it; give the {part.noun} a .cfg of its own, or set "
+        f"{part.section}.shared_hub to leave (load the {part.noun} without {used}) or, if nobody "
+        f"else opens {used}, to load"
     )
 
 

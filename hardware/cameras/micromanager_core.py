@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from pymmcore import CMMCore
 
 
+_SMALL_BUFFER_MB = 16  # of pictures: a core without a camera takes none
+
+
 class Core(Protocol):
-    """What of Micro-Manager's MMCore a camera needs, under the names of either backend.
+    """What of Micro-Manager's MMCore a rig needs, under the names of either backend.
 
     Answers typed `object` differ between the backends.
     """
@@ -62,6 +65,14 @@ class Core(Protocol):
     def is_sequence_running(self) -> bool: ...
     def get_remaining_image_count(self) -> int: ...
     def pop_next_tagged_image(self) -> TaggedImage: ...
+    def stop(self, label: str, /) -> None: ...
+    def get_xy_position(self, label: str, /) -> object: ...
+    def set_xy_position(self, label: str, x_um: float, y_um: float, /) -> None: ...
+    def set_serial_port_command(self, port: str, command: str, end: str, /) -> None: ...
+    def get_serial_port_answer(self, port: str, end: str, /) -> str: ...
+
+
+_sharers: list[Core] = []
 
 
 class TaggedImage(Protocol):
@@ -95,11 +106,33 @@ def open_python_core(adapters: Path, *, buffer_mb: int) -> Core:
     return cast(Core, AnyCore())
 
 
-def is_camera(core: Core, label: str) -> bool:
-    """Say whether a loaded device of this process's MMCore is a camera."""
-    from pymmcore import CameraDevice
+def join_python_core(adapters: Path) -> Core:
+    """Start MMCore in this process, or share the one that is there: each must leave it.
 
-    return core.get_device_type(label) == CameraDevice
+    Raises:
+        CameraError: none can be started.
+    """
+    if not _sharers:
+        core = open_python_core(adapters, buffer_mb=_SMALL_BUFFER_MB)
+        _sharers.append(core)
+    else:
+        _sharers.append(_sharers[0])
+    return _sharers[-1]
+
+
+def leave_python_core() -> None:
+    """Leave a core that was joined; the last one closes it."""
+    _sharers.pop()
+    if not _sharers:
+        close_python_core()
+
+
+def is_of_role(core: Core, label: str, role: str) -> bool:
+    """Say whether a loaded device of this process's MMCore can have a role: Camera, XYStage..."""
+    from pymmcore import CameraDevice, StageDevice, XYStageDevice
+
+    kinds = {"Camera": CameraDevice, "XYStage": XYStageDevice, "Focus": StageDevice}
+    return core.get_device_type(label) == kinds[role]
 
 
 def core_interface() -> int:
@@ -156,7 +189,7 @@ def close_python_core() -> None:
     stop_headless()
 
 
-def default_adapters() -> Path:
+def default_adapters(section: str = "rig.camera") -> Path:
     """Return where Micro-Manager is usually installed.
 
     Raises:
@@ -164,7 +197,7 @@ def default_adapters() -> Path:
     """
     if sys.platform not in ("win32", "darwin"):
         raise CameraError(
-            "rig.camera.mm_app_path: this key is needed on Linux, where Micro-Manager has no usual "
+            f"{section}.mm_app_path: this key is needed on Linux, where Micro-Manager has no usual "
             "place; give the folder that holds the device adapters (libmmgr_dal_*.so.0)"
         )
     with imports_quietly():
@@ -173,7 +206,7 @@ def default_adapters() -> Path:
         return Path(find_existing_mm_install())
     except FileNotFoundError:
         raise CameraError(
-            "rig.camera.mm_app_path: Micro-Manager is not in its usual place; give its folder"
+            f"{section}.mm_app_path: Micro-Manager is not in its usual place; give its folder"
         ) from None
 
 

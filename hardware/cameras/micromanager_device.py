@@ -76,7 +76,7 @@ class MicroManagerDevice:
 
     def property_names(self) -> tuple[str, ...]:
         """Return what can be set or read by name."""
-        return self._call(lambda: _texts(self._core.get_device_property_names(self._label)))
+        return self._call(lambda: texts(self._core.get_device_property_names(self._label)))
 
     def is_pre_init(self, name: str) -> bool:
         """Say whether a property takes effect only before the device is initialized."""
@@ -88,7 +88,7 @@ class MicroManagerDevice:
 
     def allowed(self, name: str) -> tuple[str, ...]:
         """Return the values that a property may have; empty: not a matter of choice."""
-        return self._call(lambda: _texts(self._core.get_allowed_property_values(self._label, name)))
+        return self._call(lambda: texts(self._core.get_allowed_property_values(self._label, name)))
 
     def limits(self, name: str) -> tuple[float, float] | None:
         """Return the lowest and highest value of a property, where it has such."""
@@ -188,7 +188,8 @@ class MicroManagerDevice:
             raise
 
 
-def _texts(answer: object) -> tuple[str, ...]:
+def texts(answer: object) -> tuple[str, ...]:
+    """Return a list of texts as either backend gives it."""
     if isinstance(answer, (tuple, list)):
         return tuple(str(text) for text in cast(Iterable[object], answer))
     vector = cast(_StrVector, answer)

@@ -1,8 +1,8 @@
-"""Opens a camera by Micro-Manager: in this process out of a .cfg, or one that runs already."""
+"""Opens a device by Micro-Manager: in this process out of a .cfg, or one that runs already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,15 @@ from hardware.cameras import micromanager_bridge as bridge
 from hardware.cameras import micromanager_core as cores
 from hardware.cameras.calls import DeadlineCaller, DirectCaller, one_line
 from hardware.cameras.micromanager_adapter import explain_load_failure
-from hardware.cameras.micromanager_config import CfgDevice, Setting, devices_of, read_cfg
-from hardware.cameras.micromanager_device import MicroManagerDevice
+from hardware.cameras.micromanager_config import (
+    CAMERA,
+    CfgDevice,
+    Part,
+    Setting,
+    devices_of,
+    read_cfg,
+)
+from hardware.cameras.micromanager_device import MicroManagerDevice, texts
 from hardware.config import MicroManagerCamera
 from hardware.errors import CameraError, HardwareError
 
@@ -38,15 +45,13 @@ def load_camera(config: MicroManagerCamera) -> LoadedCamera:
 
 
 def _in_process(config: MicroManagerCamera) -> LoadedCamera:
-    adapters = config.mm_app_path or cores.default_adapters()
-    if not adapters.is_dir():
-        raise CameraError(f"rig.camera.mm_app_path: {adapters}: no such folder")
-    cfg = read_cfg(_cfg_path(config, adapters))
+    adapters = adapters_folder(config.mm_app_path, CAMERA)
+    cfg = read_cfg(cfg_path(config.config_file, adapters))
     devices = devices_of(cfg, config.device, config.shared_hub)
     core = cores.open_python_core(adapters, buffer_mb=config.buffer_mb)
     call = DirectCaller()
     try:
-        _load_all(core, devices, config, adapters)
+        load_all(core, devices, CAMERA, adapters, config.properties)
         camera = devices[-1]
         call(lambda: core.set_camera_device(camera.label))
     except HardwareError:
@@ -84,28 +89,55 @@ def _bridged(config: MicroManagerCamera) -> LoadedCamera:
     return LoadedCamera(device=device, from_cfg=(), let_go=let_go)
 
 
-def _cfg_path(config: MicroManagerCamera, adapters: Path) -> Path:
-    path = config.config_file or Path()
+def adapters_folder(told: Path | None, part: Part) -> Path:
+    """Return the folder of the device adapters: as told, or the usual one.
+
+    Raises:
+        CameraError: there is none.
+    """
+    adapters = told or cores.default_adapters(part.section)
+    if not adapters.is_dir():
+        raise CameraError(f"{part.section}.mm_app_path: {adapters}: no such folder")
+    return adapters
+
+
+def cfg_path(told: Path | None, adapters: Path) -> Path:
+    """Return where a .cfg is: in the current folder, or beside the adapters."""
+    path = told or Path()
     return path if path.is_absolute() or path.exists() else adapters / path
 
 
-def _load_all(
-    core: cores.Core, devices: Sequence[CfgDevice], config: MicroManagerCamera, adapters: Path
+def load_all(
+    core: cores.Core,
+    devices: Sequence[CfgDevice],
+    part: Part,
+    adapters: Path,
+    properties: Mapping[str, str | int | float],
 ) -> None:
-    """Load devices in order, each with the settings that it must have before it is initialized."""
-    camera = devices[-1]
+    """Load devices in order, each with the settings that it must have before it is initialized.
+
+    What the core holds already is left alone. The last one is the part itself: of `properties`
+    it gets those that it takes only now, and what its .cfg sets afterwards is left to the caller.
+
+    Raises:
+        CameraError: one cannot be loaded or initialized, or the last one is no such part.
+    """
+    ours = devices[-1]
+    there = texts(core.get_loaded_devices())
     for device in devices:
-        _load(core, device, adapters)
-        if device is camera and not cores.is_camera(core, camera.label):
-            raise CameraError(f"rig.camera.device: {camera.label} is no camera")
-        ours = _ours_before(core, camera.label, config) if device is camera else []
+        if device.label in there:
+            continue
+        _load(core, device, part, adapters)
+        if device is ours and not cores.is_of_role(core, ours.label, part.role):
+            raise CameraError(f"{part.section}.device: {ours.label} is no {part.noun}")
+        early = _early(core, ours.label, properties) if device is ours else []
         try:
-            for name, value in (*device.before, *ours):
+            for name, value in (*device.before, *early):
                 core.set_property(device.label, name, value)
             if device.parent is not None:
                 core.set_parent_label(device.label, device.parent)
             core.initialize_device(device.label)
-            if device is not camera:  # the camera's are set together with config.yaml's
+            if device is not ours:
                 for name, value in device.after:
                     core.set_property(device.label, name, value)
         except RuntimeError as error:
@@ -115,22 +147,27 @@ def _load_all(
             ) from None
 
 
-def _load(core: cores.Core, device: CfgDevice, adapters: Path) -> None:
+def _load(core: cores.Core, device: CfgDevice, part: Part, adapters: Path) -> None:
     try:
         core.load_device(device.label, device.library, device.name)
     except RuntimeError as error:
-        interface = cores.core_interface()
         raise CameraError(
             explain_load_failure(
-                adapters, device.library, core_interface=interface, told=one_line(error)
+                adapters,
+                device.library,
+                core_interface=cores.core_interface(),
+                told=one_line(error),
+                section=part.section,
             )
         ) from None
 
 
-def _ours_before(core: cores.Core, camera: str, config: MicroManagerCamera) -> list[Setting]:
-    """Return those of config.yaml's properties that the camera takes only before it is opened."""
+def _early(
+    core: cores.Core, label: str, properties: Mapping[str, str | int | float]
+) -> list[Setting]:
+    """Return those of config.yaml's properties that a device takes only before it is opened."""
     return [
         (name, str(value))
-        for name, value in config.properties.items()
-        if core.has_property(camera, name) and core.is_property_pre_init(camera, name)
+        for name, value in properties.items()
+        if core.has_property(label, name) and core.is_property_pre_init(label, name)
     ]
