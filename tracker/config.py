@@ -20,6 +20,7 @@ from pydantic import (
 
 from hardware.config import Pair, RigConfig, Section, UpperCorner, load_section, validate
 from hardware.strict_yaml import named_by
+from tracker.operator_config import DriftConfig, NudgeConfig
 
 # Of a matrix's greatest entry, squared: a picture flatter than this is a slip of the pen.
 LEAST_DETERMINANT = 0.1
@@ -213,6 +214,8 @@ class Config(Section):
     record: RecordConfig
     start: Literal["idle", "tracking", "recording"]
     poll_hz: PositiveInt = 150  # how often the stage is asked where it is
+    nudge: NudgeConfig = NudgeConfig()
+    drift: DriftConfig = DriftConfig()
 
     @field_validator("calibration")
     @classmethod

@@ -1,0 +1,40 @@
+"""What config.yaml says about the operator's part: nudges of the field, and what is watched."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hardware.config import Section
+
+
+class NudgeConfig(Section):
+    """How far a key moves the confocal's field, and whether the calibration learns of it.
+
+    `on_request`: when s is pressed; `at_end`: at the session's end too.
+    """
+
+    step_um: float = Field(default=5.0, gt=0.0, le=50.0)
+    save: Literal["never", "on_request", "at_end"] = "on_request"
+
+
+_Watched = Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None
+
+
+class DriftConfig(Section):
+    """From where on the operator is told that the calibration no longer holds; None: never."""
+
+    matrix_fraction: _Watched = 0.03  # of a move of the stage
+    delay_s: _Watched = 0.005
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anything is."""
+        return self.matrix_fraction is not None or self.delay_s is not None
+
+    def limits(self) -> tuple[float, float]:
+        """Return both, infinite where nothing is told."""
+        most = math.inf
+        return self.matrix_fraction or most, self.delay_s or most
