@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hardware.focus import Focus, FocusLimits
 from hardware.stage import Stage
 from hardware.types import Calibration, GreyImage, Vec2
 
@@ -73,6 +74,14 @@ class SteppedRig(Protocol):
 
     def stage_um(self, t_s: float) -> Vec2:
         """Return where the stage really is, up to a second before the clock."""
+        ...
+
+    def focus(self, limits: FocusLimits) -> Focus:
+        """Return the focus drive, for its guard alone."""
+        ...
+
+    def defocus_um(self, t_s: float) -> float:
+        """Return how far the agar at the field's centre is off the plane in focus."""
         ...
 
     def is_blind(self, t_s: float) -> bool:

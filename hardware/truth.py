@@ -18,6 +18,7 @@ TRUTH_ROW = np.dtype(
         ("velocity_um_s", "<f8", 2),  # of the head
         ("late_s", "<f8"),  # frame handed over later than a real camera would; 0 if on time
         ("is_blind", "?"),  # a fault hides the head in this frame
+        ("defocus_um", "<f8"),  # how far the agar at the field's centre is off the plane in focus
     ]
 )
 

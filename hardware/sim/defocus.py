@@ -25,17 +25,17 @@ class Defocus:
         self._lens_px = optics.blur_px
         self._flip_um = optics.flip_um
 
-    def height_um(self, place_um: Vec2) -> float:
-        """Return how far the agar stands above the plane in focus."""
-        return float(self._slope @ place_um) - self._focus_um
+    def height_um(self, place_um: Vec2, focus_um: float = 0.0) -> float:
+        """Return how far the agar stands above the plane in focus, the drive being at a height."""
+        return float(self._slope @ place_um) - self._focus_um - focus_um
 
-    def sigma_px(self, place_um: Vec2) -> float:
-        """Return the standard deviation of the blur at a place on the plate."""
-        off = _BLUR_PX_AT_DEPTH * self.height_um(place_um) / self._depth_um
+    def sigma_px(self, height_um: float) -> float:
+        """Return the standard deviation of the blur so far off the plane in focus."""
+        off = _BLUR_PX_AT_DEPTH * height_um / self._depth_um
         return math.hypot(self._lens_px, off)
 
-    def contrast(self, place_um: Vec2) -> float:
+    def contrast(self, height_um: float) -> float:
         """Return how dark a thing looks that is dark in focus: 1, 0 where it fades, -1 bright."""
         if self._flip_um is None:
             return 1.0
-        return math.cos(math.pi / 2.0 * self.height_um(place_um) / self._flip_um)
+        return math.cos(math.pi / 2.0 * height_um / self._flip_um)

@@ -1,4 +1,6 @@
-"""The simulated stage: two axes that take commands and can say where they are at any time.
+"""The simulated stage: axes that take commands and can say where they are at any time.
+
+Axes 0 and 1 are the stage's, axis 2 (`FOCUS`) is the focus drive.
 
 A command is a moment and a wish; it acts `lag_s` later, from whatever the axis is then doing,
 and pre-empts what was wished before. Encoders sit on the motors, so backlash is hidden from
@@ -15,9 +17,10 @@ import numpy as np
 
 from hardware.sim.axis import AtVelocity, Axis, Goal, Phase, ToPosition, phase_at, plan
 from hardware.sim.play import Path, after_backlash
-from hardware.sim.scenario import StageDynamics
+from hardware.sim.scenario import FocusDynamics, StageDynamics
 from hardware.types import Vec2
 
+FOCUS = 2
 _KEPT_S = 1.0
 _LONG_AGO_S = -1e9
 
@@ -59,6 +62,11 @@ class SimulatedAxis:
         """The motion that the last command makes."""
         return self._motions[-1]
 
+    @property
+    def dynamics(self) -> StageDynamics:
+        """The mechanics that it was made with."""
+        return self._dynamics
+
     def run_at(self, t_s: float, velocity_um_s: float) -> float:
         """Take a velocity at `t_s`; return what it is in whole units of the controller."""
         unit_um_s = self._dynamics.velocity_unit_um_s
@@ -70,6 +78,10 @@ class SimulatedAxis:
         """Take a relative move at `t_s`; it counts from where the motor is when it acts."""
         here_um = phase_at(self.newest.motor.phases, t_s + self._dynamics.lag_s).position_um
         self._begin(t_s, ToPosition(here_um + delta_um))
+
+    def move_to(self, t_s: float, position_um: float) -> None:
+        """Take an absolute move at `t_s`."""
+        self._begin(t_s, ToPosition(position_um))
 
     def bound(self, lower_um: float, upper_um: float) -> None:
         """Keep to tighter limits than the mechanics' own, from the next command on."""
@@ -110,7 +122,7 @@ class SimulatedAxis:
 
 
 class SimulatedMechanics:
-    """An XY stage without a controller: commands with their times in, positions at any time out.
+    """Stage and focus without a controller: commands with times in, positions at any time out.
 
     `t_s` of a command is when the controller has it. Commands come in the order of time;
     positions may be asked for any time from one second before the last command.
@@ -121,13 +133,15 @@ class SimulatedMechanics:
         dynamics: StageDynamics,
         *,
         start_um: tuple[float, float] = (0.0, 0.0),
+        focus: FocusDynamics | None = None,
         tell: MotionListener | None = None,
     ) -> None:
-        self._axes = tuple(
-            SimulatedAxis(dynamics, axis, start_um=start_um[axis]) for axis in (0, 1)
+        self._axes = (
+            SimulatedAxis(dynamics, 0, start_um=start_um[0]),
+            SimulatedAxis(dynamics, 1, start_um=start_um[1]),
+            SimulatedAxis(_as_axis(focus or FocusDynamics()), 0, start_um=0.0),
         )
         self._tell = tell
-        self._dynamics = dynamics
 
     def set_velocity(self, t_s: float, velocity_um_s: Vec2) -> Vec2:
         """Steer both axes; return the velocity in whole units of the controller.
@@ -138,7 +152,7 @@ class SimulatedMechanics:
         return np.array([self.run_axis(axis, t_s, float(velocity_um_s[axis])) for axis in (0, 1)])
 
     def halt(self, t_s: float) -> None:
-        """Bring both axes to rest, as fast as they may slow down."""
+        """Bring the stage's axes to rest, as fast as they may slow down."""
         self.set_velocity(t_s, np.zeros(2))
 
     def move_by(self, t_s: float, delta_um: Vec2) -> None:
@@ -147,7 +161,7 @@ class SimulatedMechanics:
             self.move_axis(axis, t_s, float(delta_um[axis]))
 
     def run_axis(self, axis: int, t_s: float, velocity_um_s: float) -> float:
-        """Steer one axis (0 or 1); return the velocity in whole units of the controller."""
+        """Steer one axis; return the velocity in whole units of the controller."""
         whole_um_s = self._axes[axis].run_at(t_s, velocity_um_s)
         self._publish(axis)
         return whole_um_s
@@ -157,23 +171,52 @@ class SimulatedMechanics:
         self._axes[axis].move_by(t_s, delta_um)
         self._publish(axis)
 
+    def move_axis_to(self, axis: int, t_s: float, position_um: float) -> None:
+        """Let one axis go to a place and come to rest."""
+        self._axes[axis].move_to(t_s, position_um)
+        self._publish(axis)
+
     def bound_axis(self, axis: int, lower_um: float, upper_um: float) -> None:
-        """Keep one axis (0 or 1) to tighter limits, from its next command on."""
+        """Keep one axis to tighter limits, from its next command on."""
         self._axes[axis].bound(lower_um, upper_um)
 
     def stage_um(self, t_s: float) -> Vec2:
         """Return where the stage really is at `t_s`."""
-        return np.array([axis.at(t_s).load.position_um(t_s) for axis in self._axes])
+        return np.array([axis.at(t_s).load.position_um(t_s) for axis in self._axes[:FOCUS]])
+
+    def focus_um(self, t_s: float) -> float:
+        """Return where the focus drive really is at `t_s`."""
+        return self._axes[FOCUS].at(t_s).load.position_um(t_s)
 
     def velocity_um_s(self, t_s: float) -> Vec2:
         """Return how fast the stage really is at `t_s`."""
-        return np.array([axis.at(t_s).load.velocity_um_s(t_s) for axis in self._axes])
+        return np.array([self.axis_um_s(axis, t_s) for axis in (0, 1)])
+
+    def axis_um_s(self, axis: int, t_s: float) -> float:
+        """Return how fast one axis really is at `t_s`."""
+        return self._axes[axis].at(t_s).load.velocity_um_s(t_s)
+
+    def dynamics(self, axis: int) -> StageDynamics:
+        """Return the mechanics of one axis."""
+        return self._axes[axis].dynamics
 
     def encoder_counts(self, axis: int, t_s: float) -> int:
-        """Return what the encoder of an axis (0 or 1) reads at `t_s`."""
+        """Return what the encoder of an axis reads at `t_s`."""
         motor_um = self._axes[axis].at(t_s).motor.position_um(t_s)
-        return round(motor_um / self._dynamics.count_um)
+        return round(motor_um / self.dynamics(axis).count_um)
 
     def _publish(self, axis: int) -> None:
         if self._tell is not None:
             self._tell(axis, self._axes[axis].newest)
+
+
+def _as_axis(focus: FocusDynamics) -> StageDynamics:
+    """Return the dynamics that an axis of a stage like this drive would have."""
+    return StageDynamics(
+        max_speed_um_s=focus.max_speed_um_s,
+        acceleration_um_s2=focus.acceleration_um_s2,
+        lag_s=focus.lag_s,
+        count_um=focus.count_um,
+        lower_um=(focus.lower_um, focus.lower_um),
+        upper_um=(focus.upper_um, focus.upper_um),
+    )

@@ -19,7 +19,8 @@ from hardware.sim.play import Path
 from hardware.types import Vec2
 
 _PHASES = 24  # a path that meets both limits, cut by backlash, has fewer
-_SLOTS = 1024  # 12 s of both axes at 40 Hz
+_SLOTS = 1024  # 12 s of the stage's axes at 40 Hz
+_AXES = 3  # of the stage, and the focus
 _KEPT = 256
 _LONG_AGO_S = -1e9
 
@@ -45,12 +46,12 @@ class MotionWriter:
             RingError: it exists already, or there is no room for it.
         """
         self._ring = RingWriter(path, MOTION_ROW, slots=_SLOTS)
-        for axis in (0, 1):
-            rest = Path((Phase(_LONG_AGO_S, start_um[axis], 0.0, 0.0),), start_um[axis], 0.0)
+        for axis, at_um in enumerate((*start_um, 0.0)):
+            rest = Path((Phase(_LONG_AGO_S, at_um, 0.0, 0.0),), at_um, 0.0)
             self.publish(axis, Motion(rest, rest))
 
     def publish(self, axis: int, motion: Motion) -> None:
-        """Tell what an axis (0 or 1) does from `motion.starts_s` on."""
+        """Tell what an axis does from `motion.starts_s` on."""
         path = motion.load
         table = np.zeros((_PHASES, 4))
         table[: len(path.phases)] = path.phases
@@ -71,11 +72,11 @@ class MotionReader:
             RingError: it is not there yet, or it holds other records.
         """
         self._ring = RingReader(path, MOTION_ROW)
-        if self._ring.count < 2:
+        if self._ring.count < _AXES:
             self._ring.close()
-            raise RingError(f"{path} does not yet say where both axes are")
+            raise RingError(f"{path} does not yet say where the axes are")
         self._ring.rewind()
-        self._paths: tuple[list[Path], list[Path]] = ([], [])
+        self._paths: tuple[list[Path], ...] = tuple([] for _ in range(_AXES))
 
     def stage_um(self, t_s: float) -> Vec2:
         """Return where the stage really is at host time `t_s`, now or within the last seconds.
@@ -83,7 +84,12 @@ class MotionReader:
         Shape (2,). Certain up to the present; of the near future see `expected_stage_um`.
         """
         self._take()
-        return np.array([_path_at(paths, t_s).position_um(t_s) for paths in self._paths])
+        return np.array([_path_at(paths, t_s).position_um(t_s) for paths in self._paths[:2]])
+
+    def focus_um(self, t_s: float) -> float:
+        """Return where the focus drive really is at host time `t_s`."""
+        self._take()
+        return _path_at(self._paths[2], t_s).position_um(t_s)
 
     def expected_stage_um(self, t_s: float) -> Vec2:
         """Return where the stage will be at `t_s` if no other command comes until then.
@@ -95,7 +101,7 @@ class MotionReader:
     def velocity_um_s(self, t_s: float) -> Vec2:
         """Return how fast the stage really is at `t_s`."""
         self._take()
-        return np.array([_path_at(paths, t_s).velocity_um_s(t_s) for paths in self._paths])
+        return np.array([_path_at(paths, t_s).velocity_um_s(t_s) for paths in self._paths[:2]])
 
     def close(self) -> None:
         """Unmap."""

@@ -20,12 +20,18 @@ class Picture(Protocol):
         *,
         frame_index: int | None = None,
         stage_velocity_um_s: Vec2 | None = None,
+        focus_um: float = 0.0,
     ) -> GreyImage:
         """Return a frame exposed about `t_s` of the world; its index decides the noise."""
         ...
 
     def prepare(
-        self, t_s: float, expected_stage_um: Vec2, *, stage_velocity_um_s: Vec2 | None = None
+        self,
+        t_s: float,
+        expected_stage_um: Vec2,
+        *,
+        stage_velocity_um_s: Vec2 | None = None,
+        focus_um: float = 0.0,
     ) -> PreparedFrame:
         """Draw ahead what will be seen at a time of the world, about a place of the stage."""
         ...
@@ -34,7 +40,7 @@ class Picture(Protocol):
         """Return the frame as exposed at the stage's true place."""
         ...
 
-    def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
+    def prefetch(self, stage_um: Vec2, *, at_most: int, focus_um: float = 0.0) -> int:
         """Make what will be needed about a place; return how many pieces were made."""
         ...
 

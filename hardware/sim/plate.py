@@ -2,8 +2,8 @@
 
 The plate is drawn in *plate pixels*: `q = inverse(stage_from_image) @ place_um`, which run along
 the picture's rows and columns. A frame is a window of it, and the stage only moves the window.
-It is made in tiles, each a pure function of its place and the seed. Values are transmission:
-1 is empty agar, lower is darker.
+It is made in tiles, each a pure function of its place and the seed, and of the focus drive's
+height in coarse steps. Values are transmission: 1 is empty agar, lower is darker.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ TILE_PX = 256
 _EDGE_PX = 16  # drawn beyond a tile, so that blurring it leaves no seam
 _HALF = TILE_PX // 2
 _KEPT_TILES = 160
+_KEPT_DENSITIES = 64  # three views full: to blur a tile anew, it need not be drawn anew
+_FOCUS_STEP_UM = 4.0  # a fraction of any depth of field: within it a tile is not drawn anew
 _TRACKS_PER_MM2 = 0.35
 
 
@@ -41,24 +43,35 @@ class Plate:
         self._defocus = Defocus(scenario)
         self._matrix = true_calibration(scenario).stage_from_image_um_per_px
         self._tracks = Tracks(seed, px_per_um=self._px_per_um, per_mm2=_TRACKS_PER_MM2)
-        self._tiles: OrderedDict[tuple[int, int], Layer] = OrderedDict()
+        self._tiles: OrderedDict[tuple[int, int], tuple[int, Layer]] = OrderedDict()
+        self._density = lru_cache(maxsize=_KEPT_DENSITIES)(self._make_density)
         self._white = lru_cache(maxsize=4 * _KEPT_TILES)(self._make_white)
         self._things = lru_cache(maxsize=4 * _KEPT_TILES)(self._make_things)
 
-    def window(self, left_px: int, top_px: int, shape: tuple[int, int]) -> Layer:
+    def window(
+        self, left_px: int, top_px: int, shape: tuple[int, int], *, focus_um: float = 0.0
+    ) -> Layer:
         """Return a copy of the plate from (left, top) on; the caller may draw on it."""
         rows, columns = shape
         out = np.empty(shape, np.float32)
         for row in range(top_px // TILE_PX, (top_px + rows - 1) // TILE_PX + 1):
             for column in range(left_px // TILE_PX, (left_px + columns - 1) // TILE_PX + 1):
-                tile = self._tile(column, row)
+                tile = self._tile(column, row, focus_um)
                 x, y = column * TILE_PX - left_px, row * TILE_PX - top_px
                 into = out[max(y, 0) : y + TILE_PX, max(x, 0) : x + TILE_PX]
                 y, x = max(-y, 0), max(-x, 0)
                 into[:] = tile[y : y + into.shape[0], x : x + into.shape[1]]
         return out
 
-    def prefetch(self, left_px: int, top_px: int, shape: tuple[int, int], *, at_most: int) -> int:
+    def prefetch(
+        self,
+        left_px: int,
+        top_px: int,
+        shape: tuple[int, int],
+        *,
+        at_most: int,
+        focus_um: float = 0.0,
+    ) -> int:
         """Make tiles that a window will need, as many as given; return how many were made."""
         made = 0
         rows, columns = shape
@@ -66,39 +79,55 @@ class Plate:
             for column in range(left_px // TILE_PX, (left_px + columns - 1) // TILE_PX + 1):
                 if made == at_most:
                     return made
-                if (column, row) not in self._tiles:
-                    self._tile(column, row)
+                steps = self._focus_steps(column, row, focus_um)
+                if self._tiles.get((column, row), (None,))[0] != steps:
+                    self._tile(column, row, focus_um)
                     made += 1
         return made
 
-    def _tile(self, column: int, row: int) -> Layer:
-        tile = self._tiles.get((column, row))
-        if tile is None:
-            tile = self._make_tile(column, row)
-            self._tiles[(column, row)] = tile
-            if len(self._tiles) > _KEPT_TILES:
-                self._tiles.popitem(last=False)
-        else:
+    def _tile(self, column: int, row: int, focus_um: float) -> Layer:
+        steps = self._focus_steps(column, row, focus_um)
+        known = self._tiles.get((column, row))
+        if known is not None and known[0] == steps:
             self._tiles.move_to_end((column, row))
+            return known[1]
+        height_um = self._height_um(column, row) - steps * _FOCUS_STEP_UM
+        tile = self._make_tile(column, row, height_um)
+        self._tiles[(column, row)] = steps, tile
+        if len(self._tiles) > _KEPT_TILES:
+            self._tiles.popitem(last=False)
         return tile
 
-    def _make_tile(self, column: int, row: int) -> Layer:
+    def _focus_steps(self, column: int, row: int, focus_um: float) -> int:
+        """Return a height of the drive in steps; tiles round apart, not to be drawn all at once."""
+        return round(focus_um / _FOCUS_STEP_UM + self._height_um(column, row) % 1.0 - 0.5)
+
+    def _height_um(self, column: int, row: int) -> float:
+        """Return how far the middle of a tile stands above the plane in focus, the drive at 0."""
+        middle = (np.array([column, row]) + 0.5) * TILE_PX
+        return self._defocus.height_um(self._matrix @ middle)
+
+    def _make_tile(self, column: int, row: int, height_um: float) -> Layer:
+        """Look at the plate's things through the lens, the agar so far off its focus."""
+        density = self._density(column, row)
+        sigma_px = self._defocus.sigma_px(height_um)
+        if sigma_px > 0.3:
+            soft = cv2.GaussianBlur(density, (0, 0), min(sigma_px, _EDGE_PX / 3.0))
+            density = np.asarray(soft, np.float32)
+        inside = slice(_EDGE_PX, _EDGE_PX + TILE_PX)
+        contrast = self._defocus.contrast(height_um)
+        return np.asarray(1.0 + contrast * density[inside, inside], np.float32)
+
+    def _make_density(self, column: int, row: int) -> Layer:
+        """Draw what lies on the plate, as it is before any lens; with an edge around the tile."""
         left, top = column * TILE_PX - _EDGE_PX, row * TILE_PX - _EDGE_PX
-        size = TILE_PX + 2 * _EDGE_PX
         density = self._agar(column, row)
         self._tracks.add_to(density, left_px=left, top_px=top)
         for y in (row - 1, row, row + 1):
             for x in (column - 1, column, column + 1):
                 for thing in self._things(x, y):
                     _add(density, thing, left_px=left, top_px=top)
-        middle_um = self._matrix @ np.array([left + size / 2, top + size / 2])
-        sigma_px = self._defocus.sigma_px(middle_um)
-        if sigma_px > 0.3:
-            soft = cv2.GaussianBlur(density, (0, 0), min(sigma_px, _EDGE_PX / 3.0))
-            density = np.asarray(soft, np.float32)
-        inside = slice(_EDGE_PX, _EDGE_PX + TILE_PX)
-        contrast = self._defocus.contrast(middle_um)
-        return np.asarray(1.0 + contrast * density[inside, inside], np.float32)
+        return density
 
     def _agar(self, column: int, row: int) -> Layer:
         edge = 24

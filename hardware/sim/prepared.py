@@ -15,3 +15,4 @@ class PreparedFrame:
     t_s: float
     stage_velocity_um_s: Vec2
     canvas: Canvas
+    focus_um: float = 0.0

@@ -20,6 +20,7 @@ import numpy as np
 from hardware.errors import RingError
 from hardware.platform import ParentWatch
 from hardware.ring import RingWriter, frame_record
+from hardware.sim.defocus import Defocus
 from hardware.sim.exposure import Shutter
 from hardware.sim.motion_log import MotionReader
 from hardware.sim.picture import open_picture
@@ -50,6 +51,11 @@ class _StandingStage:
         """Return the middle of the plate."""
         del t_s
         return np.zeros(2)
+
+    def focus_um(self, t_s: float) -> float:
+        """Return the height at which the drive is found, had there been one."""
+        del t_s
+        return 0.0
 
     def velocity_um_s(self, t_s: float) -> Vec2:
         """Return no velocity."""
@@ -107,6 +113,7 @@ class _WorldProcess:
         self._world = World(scenario, seed)
         self._shutter = Shutter(self._world, seed)
         self._picture = open_picture(scenario, seed, world=self._world)
+        self._defocus = Defocus(scenario)
         camera_ring, truth_ring = rings
         shape = (scenario.camera.rows, scenario.camera.columns)
         self._truth = RingWriter(truth_ring, TRUTH_ROW, slots=_TRUTH_SLOTS)
@@ -147,6 +154,7 @@ class _WorldProcess:
             exposure.t_s,
             self._motion.stage_um(due_s),
             stage_velocity_um_s=self._motion.velocity_um_s(due_s),
+            focus_um=self._motion.focus_um(due_s),
         )
         self._read_out(until_s=due_s)
         self._look_ahead(due_s)
@@ -186,6 +194,7 @@ class _WorldProcess:
             self._world.head_velocity_um_s(exposure.t_s),
             late_s,
             self._world.is_blind(exposure.t_s),
+            self._defocus.height_um(stage_um, self._motion.focus_um(self._epoch_s + exposure.t_s)),
         )
 
     def _look_ahead(self, due_s: float) -> None:
@@ -194,7 +203,8 @@ class _WorldProcess:
             return
         stage_um = self._motion.stage_um(due_s)
         velocity_um_s = self._motion.velocity_um_s(due_s)
-        self._picture.prefetch(stage_um + _LOOK_AHEAD_S * velocity_um_s, at_most=1)
+        ahead_um = stage_um + _LOOK_AHEAD_S * velocity_um_s
+        self._picture.prefetch(ahead_um, at_most=1, focus_um=self._motion.focus_um(due_s))
 
     def _following(self, index: int) -> int:
         """Return the next exposure; some are left out when there is no catching up."""

@@ -72,18 +72,19 @@ class Scenery:
         expected_stage_um: Vec2,
         *,
         stage_velocity_um_s: Vec2 | None = None,
+        focus_um: float = 0.0,
     ) -> Canvas:
         """Draw what the camera will see about an expected place of the stage."""
         left, top = self._corner(expected_stage_um)
         size = self._canvas_shape
-        canvas = self._plate.window(left, top, size)
+        canvas = self._plate.window(left, top, size, focus_um=focus_um)
         motion_um = np.zeros(2)
         if stage_velocity_um_s is not None:
             motion_um = stage_velocity_um_s * self._exposure_s
         canvas = self._moved(canvas, motion_um)
         origin = np.array([left, top])
         for sight in sights:
-            self._add(canvas, sight, origin, motion_um)
+            self._add(canvas, sight, origin, motion_um, focus_um=focus_um)
         inside = slice(_EDGE_PX, -_EDGE_PX)
         layer = self._looked_at(canvas)[inside, inside]
         return Canvas(layer=layer, left_px=left + _EDGE_PX, top_px=top + _EDGE_PX)
@@ -98,10 +99,11 @@ class Scenery:
         frame = cv2.add(lit, self._noise.of_frame(frame_index), dtype=cv2.CV_8U)
         return np.asarray(frame, np.uint8)
 
-    def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
+    def prefetch(self, stage_um: Vec2, *, at_most: int, focus_um: float = 0.0) -> int:
         """Make tiles of the plate that will be needed there; return how many were made."""
         left, top = self._corner(stage_um)
-        return self._plate.prefetch(left, top, self._canvas_shape, at_most=at_most)
+        shape = self._canvas_shape
+        return self._plate.prefetch(left, top, shape, at_most=at_most, focus_um=focus_um)
 
     def to_image_px(self, place_um: NDArray[np.float64], stage_um: Vec2) -> NDArray[np.float64]:
         """Say at which pixels places on the plate, (..., 2), are seen."""
@@ -125,15 +127,23 @@ class Scenery:
         moved = cv2.filter2D(canvas, -1, line_kernel(motion_px), borderType=cv2.BORDER_REPLICATE)
         return np.asarray(moved, np.float32)
 
-    def _add(self, canvas: Layer, sight: Sight, origin: Vec2, stage_motion_um: Vec2) -> None:
+    def _add(
+        self,
+        canvas: Layer,
+        sight: Sight,
+        origin: Vec2,
+        stage_motion_um: Vec2,
+        *,
+        focus_um: float,
+    ) -> None:
         midline_px = sight.midline_um @ self._image_from_stage.T - origin
         px_per_um = 1.0 / self._optics.um_per_px
         if sight.is_hidden:
             add_smear(canvas, midline_px, px_per_um=px_per_um)
             return
         motion_px = (sight.motion_um - stage_motion_um) @ self._image_from_stage.T
-        middle_um = sight.midline_um[MIDLINE_POINTS // 2]
-        sigma_px = self._defocus.sigma_px(middle_um)
+        height_um = self._defocus.height_um(sight.midline_um[MIDLINE_POINTS // 2], focus_um)
+        sigma_px = self._defocus.sigma_px(height_um)
 
         def blur_px2(fraction: float) -> NDArray[np.float64]:
             along_px = motion_px[round(fraction * (MIDLINE_POINTS - 1))]
@@ -143,7 +153,7 @@ class Scenery:
             half_px = half_width_um(_FRACTIONS, length_um=sight.length_um) * px_per_um
             strength = self._optics.shadow
             add_shadow(canvas, midline_px, half_px, px_per_um=px_per_um, strength=strength)
-        contrast = self._defocus.contrast(middle_um)
+        contrast = self._defocus.contrast(height_um)
         add_body(canvas, sight.texture, midline_px, blur_px2=blur_px2, strength=contrast)
 
     def _looked_at(self, canvas: Layer) -> Layer:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardware.clock import Clock
+from hardware.focus import FocusLimits
 from hardware.sim.calibration import believed_calibration
+from hardware.sim.defocus import Defocus
 from hardware.sim.exposure import Shutter
 from hardware.sim.ideal_eye import IdealEye
 from hardware.sim.scenario import Scenario
+from hardware.sim.stepped_focus import SteppedFocus
 from hardware.sim.stepped_stage import SteppedStage
 from hardware.sim.world import World
 from hardware.stepped import Exposure, Glimpse
@@ -34,6 +37,8 @@ class SimulatedSteppedRig:
         self.stage = SteppedStage(self.world, limits, clock, start_um=(float(x_um), float(y_um)))
         self._eye = IdealEye(self.world, seed)
         self._shutter = Shutter(self.world, seed)
+        self._defocus = Defocus(scenario)
+        self._clock = clock
         self._picture: Picture | None = None
 
     @property
@@ -63,6 +68,15 @@ class SimulatedSteppedRig:
         """Return where the stage really is."""
         return self.stage.mechanics.stage_um(t_s)
 
+    def focus(self, limits: FocusLimits) -> SteppedFocus:
+        """Return the focus drive; for its guard alone."""
+        return SteppedFocus(self.stage.mechanics, limits, self._clock)
+
+    def defocus_um(self, t_s: float) -> float:
+        """Return how far the agar at the field's centre is off the plane in focus."""
+        mechanics = self.stage.mechanics
+        return self._defocus.height_um(mechanics.stage_um(t_s), mechanics.focus_um(t_s))
+
     def is_blind(self, t_s: float) -> bool:
         """Say whether a fault hides the head."""
         return self.world.is_blind(t_s)
@@ -82,4 +96,5 @@ class SimulatedSteppedRig:
             self.stage_um(exposure.t_s),
             frame_index=exposure.index,
             stage_velocity_um_s=self.stage.mechanics.velocity_um_s(exposure.t_s),
+            focus_um=self.stage.mechanics.focus_um(exposure.t_s),
         )

@@ -65,16 +65,24 @@ class VideoPicture:
         *,
         frame_index: int | None = None,
         stage_velocity_um_s: Vec2 | None = None,
+        focus_um: float = 0.0,
     ) -> GreyImage:
-        """Return a frame exposed about `t_s` of the world."""
+        """Return a frame exposed about `t_s` of the world; what was recorded keeps its focus."""
+        del focus_um
         index = round(t_s / self._scenario.camera.period_s) if frame_index is None else frame_index
         prepared = self.prepare(t_s, stage_um, stage_velocity_um_s=stage_velocity_um_s)
         return self.finish(prepared, stage_um, index)
 
     def prepare(
-        self, t_s: float, expected_stage_um: Vec2, *, stage_velocity_um_s: Vec2 | None = None
+        self,
+        t_s: float,
+        expected_stage_um: Vec2,
+        *,
+        stage_velocity_um_s: Vec2 | None = None,
+        focus_um: float = 0.0,
     ) -> PreparedFrame:
         """Lay a frame of the clip on its ground."""
+        del expected_stage_um, focus_um
         shown: Layer = self._clip[self.frame_place(t_s)].astype(np.float32)
         if self._is_blind(t_s):
             shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), 0.2 * min(shown.shape)), np.float32)
@@ -96,9 +104,9 @@ class VideoPicture:
         noise = self._seen(self._noise, map_to_clip, beyond=None)
         return np.asarray(cv2.add(picture, cv2.multiply(outside, noise), dtype=cv2.CV_8U), np.uint8)
 
-    def prefetch(self, stage_um: Vec2, *, at_most: int) -> int:
+    def prefetch(self, stage_um: Vec2, *, at_most: int, focus_um: float = 0.0) -> int:
         """Make nothing: all frames are in memory."""
-        del stage_um, at_most
+        del stage_um, at_most, focus_um
         return 0
 
     def _seen(

@@ -19,6 +19,7 @@ from hardware.errors import LinkLostError, LinkTimeoutError, RefusedError, Unrea
 from hardware.link import Link
 from hardware.stage import HeldLimits
 from hardware.stage_config import SerialStage
+from hardware.stages.companion import Companion, hand_over
 from hardware.stages.line_dialogue import Heard, LineDialogue, Lost, Reply, Request
 from hardware.stages.position_trust import PositionTrust
 from hardware.stages.reply_timing import ReplyTiming
@@ -59,8 +60,9 @@ class AnsweringStage:
             byte_s=self._byte_s,
             patience_s=config.reply_deadline_s,
             fence=language.fence,
-        )
             cut=language.cut,
+        )
+        self.companion: Companion | None = None  # a drive that shares the line
         self._lock = threading.RLock()
         self._question: _Question | None = None
         self._velocity: Sequence[Request] = ()
@@ -174,6 +176,15 @@ class AnsweringStage:
             self._is_closed = True
             self._link.close()
 
+    def listen(self) -> None:
+        """Sort what has come, for the companion's sake.
+
+        Raises:
+            LinkLostError: the port is gone.
+        """
+        with self._lock:
+            self._go_on()
+
     def write_limits(self) -> HeldLimits | None:
         """Give the controller the travel limits; see `hardware.stage.HoldsLimits`.
 
@@ -192,16 +203,16 @@ class AnsweringStage:
 
     def _go_on(self) -> None:
         """Hear, then write what has been waiting for the line: a halt, a velocity, a question."""
-        heard = self.dialogue.hear()
-        self._sort(heard)
+        self._sort(hand_over(self.dialogue.hear(), self.companion))
         need_not_wait = self.can_interrupt or not self.dialogue.is_settled
         if self._velocity and (need_not_wait or self.dialogue.is_free):
             requests, self._velocity = self._velocity, ()
             self._send(requests)
         question = self._question
         if question is None or question.is_sent:
-            return
-        if self.dialogue.is_free:
+            if self.companion is not None and self.dialogue.is_free:
+                self.companion.write_waiting()
+        elif self.dialogue.is_free:
             question.is_sent = True
             self._send(question.requests)
         elif self._clock.now_s() - question.asked_s > self.dialogue.patience_s(

@@ -20,7 +20,7 @@ from hardware.types import StageLimits, Vec2
 
 _log = logging.getLogger(__name__)
 
-_IDS = 100
+_IDS = 50  # the upper half of the numbers is a focus drive's on the same line
 _ALL_AXES = 0
 
 

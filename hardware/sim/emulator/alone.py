@@ -47,7 +47,7 @@ def serve(
     try:
         emulator = Emulator(
             port,
-            spoken.face(EmulatedStage(dynamics)),
+            spoken.face(EmulatedStage(dynamics, focus=scenario.focus)),
             SerialFaults(scenario.faults, epoch_s=time.perf_counter()),
             baud=told_baud,
             bits_per_byte=spoken.bits_per_byte,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from hardware.sim.emulator.device import EmulatedStage
+from hardware.sim.emulator.device import AXES, EmulatedStage
 from hardware.sim.emulator.face import LineFace
 
-_AXES = "XY"
+_AXES = "XYZ"
 _COMMAND = re.compile(r"(\d*)\s*([A-Z]+|[/\\!])\s*(.*)")
 _SETTING = re.compile(r"([A-Z])\s*(?:=\s*(-?\d*\.?\d+)|([?+-]))?")
 _LONG_NAMES = {
@@ -24,7 +24,8 @@ _STORED = {"B": 0.04, "E": 0.002, "PC": 0.02, "WT": 0.0, "MA": 1.0, "AC": 25.0, 
            "J": 2.0, "JS": 1.0, "MC": 1.0, "CD": 0.0, "HM": 1000.0}  # fmt: skip
 _TOLD_WITH_A = {"S", "PC", "SL", "SU", "VE", "OS", "HM"}  # the others answer `:X=`
 _BUILD = (
-    "{head}\rMotor Axes: X Y\rAxis Types: x x\rAxis Addr: 1 1\rHex Addr: 31 31\rAxis Props: 10 10"
+    "{head}\rMotor Axes: X Y Z\rAxis Types: x x z\rAxis Addr: 1 1 2\rHex Addr: 31 31 32\r"
+    "Axis Props: 10 10 0"
 )
 _OK = ":A "
 
@@ -43,11 +44,16 @@ class AsiController:
 
     def __init__(self, stage: EmulatedStage) -> None:
         self._stage = stage
-        speed_mm_s = stage.dynamics.max_speed_um_s / 1000.0
-        self._settings = {name: [value, value] for name, value in _STORED.items()}
-        self._settings |= {"S": [speed_mm_s] * 2, "UM": [10_000.0] * 2, "VE": [0.0] * 2}
-        self._settings["SL"] = [limit / 1000.0 for limit in stage.dynamics.lower_um]
-        self._settings["SU"] = [limit / 1000.0 for limit in stage.dynamics.upper_um]
+        axes = [stage.mechanics.dynamics(axis) for axis in AXES]
+        stored = {**_STORED, "UM": 10_000.0, "VE": 0.0}
+        self._settings = {name: [value for _ in AXES] for name, value in stored.items()}
+        self._settings["S"] = [axis.max_speed_um_s / 1000.0 for axis in axes]
+        self._settings["SL"] = [
+            axis.lower_um[place % 2] / 1000.0 for place, axis in enumerate(axes)
+        ]
+        self._settings["SU"] = [
+            axis.upper_um[place % 2] / 1000.0 for place, axis in enumerate(axes)
+        ]
 
     def obey(self, line: bytes, t_s: float) -> tuple[str, bytes]:
         """Carry out one line; return its meaning and the reply."""
@@ -89,7 +95,7 @@ class AsiController:
 
     def _halt(self, t_s: float) -> tuple[str, str]:
         was_moving = self._is_moving(t_s)
-        for axis in (0, 1):
+        for axis in AXES:
             self._stage.halt(axis, t_s)
         return "halt", ":N-21" if was_moving else _OK
 
@@ -100,7 +106,7 @@ class AsiController:
         if name == "W":
             numbers = [self._units(axis, self._stage.position_um(axis, t_s)) for axis, _ in wanted]
             return "where", _OK + " ".join(f"{number:.1f}" for number in numbers) + " "
-        moving = [self._stage.is_moving(axis, t_s) for axis in (0, 1)]
+        moving = [self._stage.is_moving(axis, t_s) for axis in AXES]
         states = [
             ("B" if moving[axis] else "N") if how == "?" else f"{15 if moving[axis] else 10} "
             for axis, how in wanted
@@ -110,12 +116,12 @@ class AsiController:
     def _move(self, name: str, rest: str, t_s: float) -> tuple[str, str]:
         settings = _settings(rest)
         if name == "Z":
-            settings = [(0, 0.0, ""), (1, 0.0, "")]
+            settings = [(axis, 0.0, "") for axis in AXES]
         if not settings:
             raise _RefusalError(-3)
         if name == "VE":
-            fastest_mm_s = self._stage.dynamics.max_speed_um_s / 1000.0
-            if any(abs(value or 0.0) > fastest_mm_s for _, value, _ in settings):
+            fastest_um_s = [self._stage.mechanics.dynamics(axis).max_speed_um_s for axis in AXES]
+            if any(abs(value or 0.0) > fastest_um_s[axis] / 1000.0 for axis, value, _ in settings):
                 raise _RefusalError(-4)
         for axis, value, _ in settings:
             number = value or 0.0
@@ -126,7 +132,7 @@ class AsiController:
             elif name == "R":
                 self._stage.move(axis, t_s, um)
             elif name == "M":
-                self._stage.move(axis, t_s, um - self._stage.position_um(axis, t_s))
+                self._stage.move_to(axis, t_s, um)
             else:
                 self._stage.call_position_um(axis, t_s, um)
         words = {"VE": "velocity", "R": "move by", "M": "move to", "H": "here", "Z": "zero"}
@@ -143,7 +149,7 @@ class AsiController:
             if value is not None:
                 kept[axis] = value
         if name in ("SL", "SU"):
-            for axis in (0, 1):
+            for axis in AXES:
                 limits_mm = [self._settings[which][axis] for which in ("SL", "SU")]
                 self._stage.hold_limits_um(axis, limits_mm[0] * 1000.0, limits_mm[1] * 1000.0)
         return f"set {name} {rest.lower()}", _OK
@@ -152,7 +158,7 @@ class AsiController:
         return position_um * self._settings["UM"][axis] / 1000.0
 
     def _is_moving(self, t_s: float) -> bool:
-        return any(self._stage.is_moving(axis, t_s) for axis in (0, 1))
+        return any(self._stage.is_moving(axis, t_s) for axis in AXES)
 
 
 def _settings(rest: str) -> list[tuple[int, float | None, str]]:

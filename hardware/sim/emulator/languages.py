@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hardware.errors import ConfigError
+from hardware.focus_config import AsiFocus, PriorFocus, SerialFocusConfig, ZaberFocus
 from hardware.sim.emulator.asi import asi_face
 from hardware.sim.emulator.device import EmulatedStage
 from hardware.sim.emulator.face import Face
 from hardware.sim.emulator.ludl import ludl_face
 from hardware.sim.emulator.mac6000 import Mac6000Face
-from hardware.sim.emulator.prior import prior_face
+from hardware.sim.emulator.prior import FOCUS_STEP_UM, prior_face
 from hardware.sim.emulator.tango import tango_face
 from hardware.sim.emulator.zaber import (
+    FOCUS_DEVICE,
     MICROSTEP_UM,
     VELOCITY_UNIT_UM_S,
     zaber_chain_face,
@@ -94,6 +97,23 @@ def _zaber_section(
 
 def _zaber_chain_section(dynamics: StageDynamics, port: str) -> ControllerConfig:
     return _zaber_section(dynamics, port, (2, 1))
+
+
+def emulated_focus(language: EmulatedKind, told: dict[str, object]) -> SerialFocusConfig:
+    """Return the section of the third axis of an emulated controller, on the stage's own line.
+
+    `told` is what any focus drive is told: its limits.
+    """
+    match language:
+        case "asi":
+            return AsiFocus.model_validate({**told, "kind": "asi"})
+        case "prior":
+            return PriorFocus.model_validate({**told, "kind": "prior", "step_um": FOCUS_STEP_UM})
+        case "zaber" | "zaber_chain":
+            z = ZaberAxis(device=FOCUS_DEVICE, axis=1, microstep_um=MICROSTEP_UM)
+            return ZaberFocus.model_validate({**told, "kind": "zaber", "z": z})
+        case _:
+            raise ConfigError(f"rig.focus.kind: an emulated {language} has no third axis")
 
 
 LANGUAGES: dict[EmulatedKind, Language] = {

@@ -108,7 +108,7 @@ class LudlController:
             elif name == "MOVREL":
                 self._stage.move(axis, t_s, um)
             elif name == "MOVE":
-                self._stage.move(axis, t_s, um - self._stage.position_um(axis, t_s))
+                self._stage.move_to(axis, t_s, um)
             else:
                 self._stage.call_position_um(axis, t_s, um)
         words = {"SPIN": "velocity", "MOVREL": "move by", "MOVE": "move to", "HERE": "here"}

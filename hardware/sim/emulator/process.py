@@ -136,7 +136,7 @@ def run_emulator(
     try:
         emulator = Emulator(
             port,
-            spoken.face(EmulatedStage(stage_dynamics, tell=motion.publish)),
+            spoken.face(EmulatedStage(stage_dynamics, focus=scenario.focus, tell=motion.publish)),
             SerialFaults(scenario.faults, epoch_s=epoch_s),
             baud=baud,
             bits_per_byte=spoken.bits_per_byte,

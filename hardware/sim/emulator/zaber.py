@@ -1,5 +1,7 @@
 """How an emulated Zaber device of two axes, or a chain of two devices, hears and speaks.
 
+A device of one axis, the focus, is at the end of either chain.
+
 Formats as Zaber's own library zaber-motion, which is run against this, demands them:
 `hardware.stages.zaber_lines` is not imported. A command with a checksum gets a reply with one; one
 whose checksum is wrong gets none.
@@ -10,11 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hardware.sim.emulator.device import EmulatedStage
+from hardware.sim.dynamics import FOCUS
+from hardware.sim.emulator.device import AXES, EmulatedStage
 from hardware.sim.emulator.face import LineFace
 
 MICROSTEP_UM = 0.047625
 VELOCITY_UNIT_UM_S = MICROSTEP_UM / 1.6384
+FOCUS_DEVICE = 3
 
 _COMMAND = re.compile(r"/ ?(?:(\d{1,2})\b)?(?: (\d)\b)?(?: (\d{1,2}\b|--))? ?([a-z].*)?")
 _DEVICE_SETTINGS = {
@@ -41,26 +45,27 @@ class _RejectedError(Exception):
 
 
 def zaber_face(stage: EmulatedStage) -> LineFace:
-    """Return one device of two axes at address 1."""
-    return LineFace(ZaberChain(stage, {1: (0, 1)}).obey, terminator=b"\n")
+    """Return one device of two axes at address 1, and the focus."""
+    return LineFace(ZaberChain(stage, {1: (0, 1), FOCUS_DEVICE: (FOCUS,)}).obey, terminator=b"\n")
 
 
 def zaber_chain_face(stage: EmulatedStage) -> LineFace:
-    """Return two devices of one axis each, at addresses 1 (x) and 2 (y)."""
-    return LineFace(ZaberChain(stage, {1: (0,), 2: (1,)}).obey, terminator=b"\n")
+    """Return two devices of one axis each, at addresses 1 (x) and 2 (y), and the focus."""
+    return LineFace(
+        ZaberChain(stage, {1: (0,), 2: (1,), FOCUS_DEVICE: (FOCUS,)}).obey, terminator=b"\n"
+    )
 
 
 class ZaberChain:
-    """Devices by address, each with its axes (0 or 1 of the stage)."""
+    """Devices by address, each with its axes (0 or 1 of the stage, 2 of the focus)."""
 
     def __init__(self, stage: EmulatedStage, devices: dict[int, tuple[int, ...]]) -> None:
         self._stage = stage
         self._devices = devices
-        self._is_homed = [False, False]
-        own = stage.dynamics
+        self._is_homed = [False for _ in AXES]
         self._limits = [
-            [round(own.lower_um[axis] / MICROSTEP_UM), round(own.upper_um[axis] / MICROSTEP_UM)]
-            for axis in (0, 1)
+            [round(limit_um / MICROSTEP_UM) for limit_um in _travel_um(stage, axis)]
+            for axis in AXES
         ]
 
     def obey(self, line: bytes, t_s: float) -> tuple[str, bytes]:
@@ -126,7 +131,7 @@ class ZaberChain:
         return data
 
     def _setting(self, name: str, axis: int, t_s: float) -> str:
-        fastest = self._stage.dynamics.max_speed_um_s
+        fastest = self._stage.mechanics.dynamics(axis).max_speed_um_s
         settings = {
             "pos": lambda: str(self._position(axis, t_s)),
             "limit.min": lambda: str(self._limits[axis][0]),
@@ -154,7 +159,7 @@ class ZaberChain:
     def _move(self, axis: int, how: str, value: int, t_s: float) -> None:
         if how == "vel":
             velocity_um_s = value * VELOCITY_UNIT_UM_S
-            if abs(velocity_um_s) > self._stage.dynamics.max_speed_um_s:
+            if abs(velocity_um_s) > self._stage.mechanics.dynamics(axis).max_speed_um_s:
                 raise _RejectedError("BADDATA")
             self._stage.run_um_s(axis, t_s, velocity_um_s)
         elif how == "rel":
@@ -167,8 +172,7 @@ class ZaberChain:
             raise _RejectedError("BADCOMMAND")
 
     def _move_to(self, axis: int, steps: int, t_s: float) -> None:
-        way_um = steps * MICROSTEP_UM - self._stage.position_um(axis, t_s)
-        self._stage.move(axis, t_s, way_um)
+        self._stage.move_to(axis, t_s, steps * MICROSTEP_UM)
 
     def _position(self, axis: int, t_s: float) -> int:
         return round(self._stage.position_um(axis, t_s) / MICROSTEP_UM)
@@ -188,6 +192,11 @@ class ZaberChain:
         ).encode("ascii")
         check = f":{_checksum(said):02X}".encode("ascii") if has_checksum else b""
         return b"@" + said + check + b"\r\n"
+
+
+def _travel_um(stage: EmulatedStage, axis: int) -> tuple[float, float]:
+    own = stage.mechanics.dynamics(axis)
+    return own.lower_um[axis % 2], own.upper_um[axis % 2]
 
 
 def _whole(value: str) -> int:

@@ -24,9 +24,14 @@ def test_tigerasi_steers_the_emulated_tiger(emulate):
     upper_mm = box.get_upper_travel_limit("x")
     box.zero_in_place("x", "y")
     zero = box.get_position("x", "y")
+    box.move_absolute(z=-125)
+    while any(box.are_axes_moving("z").values()):
+        pass
+    height = box.get_position("z")
     box.ser.close()
 
-    assert box.ordered_axes == ["X", "Y"]
+    assert box.ordered_axes == ["X", "Y", "Z"]
+    assert height == pytest.approx({"Z": -125.0}, abs=1.0)
     assert was_moving == {"X": True, "Y": True}
     assert there == pytest.approx({"X": 5000.0, "Y": -2000.0}, abs=1.0)
     assert upper_mm == pytest.approx({"X": 1.25})
@@ -63,10 +68,18 @@ def test_asitiger_steers_the_emulated_tiger(emulate):
     states = [status.status.name for status in box.rdstat(["X", "Y"])]
     box.wait_until_idle()
     there = box.where(["X", "Y"])
+    box.move({"Z": -125})
+    box.wait_until_idle()
+    height = box.where(["Z"])
     speed = box.speed({"X": "?"})
     box.connection.disconnect()
 
-    assert [(axis.label, axis.address_hex) for axis in axes] == [("X", "31"), ("Y", "31")]
+    assert [(axis.label, axis.address_hex) for axis in axes] == [
+        ("X", "31"),
+        ("Y", "31"),
+        ("Z", "32"),
+    ]
+    assert height == pytest.approx({"Z": -125}, abs=1.0)
     assert states == ["BUSY", "BUSY"]
     assert there == pytest.approx({"X": 2100, "Y": 1000}, abs=1.0)
     assert float(speed["X"]) == pytest.approx(4.0)

@@ -33,7 +33,7 @@ def test_zaber_motion_steers_a_device_of_two_axes(emulate, over):
         device.get_axis(2).stop()
         flag = device.generic_command("").warning_flag
 
-    assert addresses == [1]
+    assert addresses == [1, 3]
     assert was_busy
     assert there == "20000 0"
     assert flag == "WR"
@@ -57,7 +57,11 @@ def test_zaber_motion_finds_a_chain_and_is_told_what_is_refused(emulate):
         second.generic_command("home", axis=1)
         second.get_axis(1).wait_until_idle()
         flag = second.generic_command("").warning_flag
+        focus = connection.get_device(3).get_axis(1)
+        focus.move_absolute(-2625)
+        height = focus.get_position()
 
-    assert [device.device_address for device in found] == [1, 2]
+    assert [device.device_address for device in found] == [1, 2, 3]
+    assert height == pytest.approx(-2625, abs=2)
     assert held == "1000"
     assert flag == "--"

@@ -1,0 +1,1 @@
+"""Focus drives, one module a controller language."""
