@@ -7,6 +7,7 @@ and hide a key behind the name of its union member.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -96,7 +97,7 @@ def _line(fault: ErrorDetails, place: _Place) -> str:
     key, kind, value = place.key, fault["type"], fault["input"]
     if kind == "value_error":  # our own words, which may begin with a key further down
         words = fault["msg"].removeprefix("Value error, ")
-        return f"{key}{words}" if words.startswith((".", "[")) else f"{key}: {words}"
+        return f"{key}{words}" if re.match(r"\.|\[\d+\]", words) else f"{key}: {words}"
     if kind == "extra_forbidden":
         return _unknown(place)
     if kind == "missing" and isinstance(value, dict):
@@ -116,10 +117,11 @@ def _unknown(place: _Place) -> str:
 def _wrong_kind(fault: ErrorDetails, place: _Place) -> str:
     kinds = _members(place.expects)
     of = f"expected one of {_listed(kinds)}"
+    told = fault.get("ctx", {})
+    key = ".".join((place.key, told["discriminator"].strip("'")))
     if fault["type"] == "union_tag_not_found":
-        return f"{place.key}.kind: this key is needed and missing: {of}"
-    tag = fault.get("ctx", {})["tag"]
-    return f"{place.key}.kind: {of}, got {shown(tag)}{did_you_mean(tag, kinds)}"
+        return f"{key}: this key is needed and missing: {of}"
+    return f"{key}: {of}, got {shown(told['tag'])}{did_you_mean(told['tag'], kinds)}"
 
 
 def _expected(fault: ErrorDetails, place: _Place) -> str:
@@ -215,13 +217,13 @@ def _plain(annotation: object) -> object:
 
 
 def _members(annotation: object) -> dict[str, object]:
-    """Return the sections among which `kind` chooses, by their kinds; none of another union."""
+    """Return the sections among which `kind` (or `by`) chooses; none of another union."""
     members: dict[str, object] = {}
     if get_origin(annotation) in {Union, UnionType}:
         for one in map(_plain, get_args(annotation)):
             if isinstance(one, type) and issubclass(one, BaseModel):
-                kinds = get_args(one.model_fields["kind"].annotation)
-                members |= {str(kind): one for kind in kinds}
+                kind = next(iter(one.model_fields.values()))  # what chooses stands first
+                members |= {str(name): one for name in get_args(kind.annotation)}
             else:
                 members |= _members(one)
     return members

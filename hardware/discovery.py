@@ -53,6 +53,15 @@ def serial_ports() -> list[SerialPort]:
     ]
 
 
+def absent_port(device: str) -> str | None:
+    """Say in a line that there is no such port, and which there are; None where it is there."""
+    known = [port.device for port in list_ports.comports()]
+    if "://" in device or os.path.exists(device) or device in known:
+        return None
+    here = ", ".join(sorted(known)) or "none"
+    return f"{device}: there is no such port; ports here: {here}"
+
+
 def named_port(device: str) -> SerialPort:
     """Return a port that the system does not list: a pseudo terminal, or `socket://host:port`."""
     is_address = "://" in device

@@ -17,8 +17,8 @@ import time
 from typing import Protocol
 
 import serial
-from serial.tools import list_ports
 
+from hardware.discovery import absent_port
 from hardware.errors import LinkLostError
 from hardware.platform import claim_terminal
 
@@ -180,8 +180,7 @@ def _why_not_opened(port: str, error: Exception) -> str:
     number = getattr(error, "errno", None)
     text = " ".join(str(error).split())
     if number in _ABSENT or "FileNotFoundError" in text:
-        known = ", ".join(sorted(found.device for found in list_ports.comports())) or "none"
-        return f"{port}: there is no such port; ports here: {known}"
+        return absent_port(port) or f"{port}: the port is gone; check cable and power"
     if number in _TAKEN or "PermissionError" in text:
         return (
             f"{port}: another program holds it (a second session, Micro-Manager, a terminal "
@@ -192,4 +191,6 @@ def _why_not_opened(port: str, error: Exception) -> str:
             f"{port}: this user may not open it; join the group that owns it "
             "(`sudo usermod -aG dialout $USER`), then log in again"
         )
+    if port.startswith("socket://"):
+        return f"{port}: nobody answers at that address; is the other side on, the number right?"
     return f"{port}: cannot be opened: {text}"

@@ -12,8 +12,12 @@ from typing import Literal, TypeAlias
 from hardware.camera import Camera, RawCamera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
+    AnyCamera,
+    AnyStage,
+    BaslerCamera,
     ControllerConfig,
     EmulatedKind,
+    GenicamCamera,
     MicroManagerCamera,
     NoStage,
     RawCameraConfig,
@@ -23,9 +27,11 @@ from hardware.config import (
     Simulation,
     VideoCamera,
 )
-from hardware.errors import ConfigError
+from hardware.errors import ConfigError, LinkLostError
 from hardware.stage import Stage
+from hardware.stage_config import SerialStage
 from hardware.stepped import SteppedRig
+from hardware.strict_yaml import named_by
 from hardware.types import Calibration, StageLimits
 
 RigChild: TypeAlias = Literal["emulator", "world"]
@@ -66,17 +72,42 @@ class RigPlace:
 
 def rig_faults(rig: RigConfig) -> list[str]:
     """Return what is wrong with a rig and can be seen without opening it, a line a fault."""
-    faults: list[str] = []
-    if rig.simulation is not None:
-        from hardware.sim.scenario import load_scenario
+    faults = [*camera_faults(rig.camera), *stage_faults(rig.stage)]
+    return faults if rig.simulation is None else [*faults, *simulation_faults(rig.simulation)]
 
-        try:
-            load_scenario(rig.simulation.scenario)
-        except ConfigError as error:
-            faults += [f"rig.simulation.scenario: {line}" for line in str(error).splitlines()]
-    if isinstance(rig.camera, VideoCamera) and not rig.camera.path.exists():
-        faults.append(f"rig.camera.path: {rig.camera.path}: no such file or folder")
-    return faults
+
+def simulation_faults(simulation: Simulation) -> list[str]:
+    """Return what is wrong with the scenario that is named, a line a fault."""
+    from hardware.sim.scenario import load_scenario
+
+    try:
+        load_scenario(simulation.scenario)
+    except ConfigError as error:
+        return [f"rig.simulation.scenario: {line}" for line in str(error).splitlines()]
+    return []
+
+
+def camera_faults(camera: AnyCamera) -> list[str]:
+    """Return what is wrong with a camera and can be seen without opening it, a line a fault."""
+    if isinstance(camera, GenicamCamera) and not camera.cti_path.is_file():
+        return [f"rig.camera.cti_path: {camera.cti_path}: no such file"]
+    if not isinstance(camera, VideoCamera):
+        return []
+    if not camera.path.exists():
+        return [f"rig.camera.path: {camera.path}: no such file or folder"]
+    if camera.path.is_dir() and next(camera.path.iterdir(), None) is None:
+        return [f"rig.camera.path: {camera.path}: the folder is empty: expected images"]
+    return []
+
+
+def stage_faults(stage: AnyStage) -> list[str]:
+    """Return what is wrong with a stage and can be seen without opening it, a line a fault."""
+    if not isinstance(stage, SerialStage):
+        return []
+    from hardware.discovery import absent_port
+
+    absent = absent_port(stage.port)
+    return [] if absent is None else [f"rig.stage.port: {absent}"]
 
 
 def rig_children(rig: RigConfig) -> list[RigChild]:
@@ -110,14 +141,15 @@ def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
         from hardware.sim.process import run_world
 
         has_stage = isinstance(rig.stage, SimulatedStage)
-        run_world(
-            scenario,
-            seed=simulation.seed,
-            epoch_s=place.epoch_s,
-            camera_ring=place.camera_ring,
-            truth_ring=place.truth_ring,
-            motion_ring=place.motion_ring if has_stage else None,
-        )
+        with named_by(f"rig.simulation.scenario: {simulation.scenario}"):
+            run_world(
+                scenario,
+                seed=simulation.seed,
+                epoch_s=place.epoch_s,
+                camera_ring=place.camera_ring,
+                truth_ring=place.truth_ring,
+                motion_ring=place.motion_ring if has_stage else None,
+            )
 
 
 def rig_clock(rig: RigConfig) -> Clock:
@@ -159,6 +191,14 @@ def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
         from hardware.cameras.micromanager import open_micromanager
 
         return open_micromanager(section, clock)
+    if isinstance(section, GenicamCamera):
+        from hardware.cameras.genicam import open_genicam
+
+        return open_genicam(section, clock)
+    if isinstance(section, BaslerCamera):
+        from hardware.cameras.basler import open_basler
+
+        return open_basler(section, clock)
     from hardware.cameras.webcam import open_webcam
 
     return open_webcam(section, clock)
@@ -177,7 +217,10 @@ def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Cloc
 
     if isinstance(rig.stage, SimulatedStage):
         return open_controller(emulated_controller(rig, place), limits, clock)
-    return open_controller(rig.stage, limits, clock)
+    try:
+        return open_controller(rig.stage, limits, clock)
+    except LinkLostError as error:
+        raise LinkLostError(f"rig.stage.port: {error}") from error
 
 
 def emulated_controller(rig: RigConfig, place: RigPlace) -> ControllerConfig:
@@ -212,7 +255,9 @@ def open_stepped_rig(scenario: str, seed: int, limits: StageLimits, clock: Clock
     from hardware.sim.scenario import load_scenario
     from hardware.sim.stepped import SimulatedSteppedRig
 
-    return SimulatedSteppedRig(load_scenario(scenario), seed, limits, clock)
+    told = load_scenario(scenario)
+    with named_by(scenario):
+        return SimulatedSteppedRig(told, seed, limits, clock)
 
 
 def has_truth(rig: RigConfig) -> bool:

@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
 from hardware.config_faults import describe, shown
 from hardware.errors import ConfigError
@@ -27,6 +27,19 @@ class Section(BaseModel):
 
 
 SectionT = TypeVar("SectionT", bound=Section)
+
+
+def _find(path: Path, told: ValidationInfo) -> Path:
+    folder = cast(Path | None, told.context)
+    if folder is None:
+        return path
+    if not (folder / path).exists():
+        raise ValueError(f"{folder / path}: no such file")
+    return folder / path
+
+
+# A file that must be there; a relative path starts at the folder of the file that names it.
+NamedFile = Annotated[Path, AfterValidator(_find)]
 
 
 class _Loader(yaml.SafeLoader):
@@ -71,7 +84,7 @@ def load_section(path: Path, model: type[SectionT]) -> SectionT:
     """
     content, faults = _read(path)
     try:
-        section = validate(content, model, source=str(path))
+        section = validate(content, model, source=str(path), folder=path.parent)
     except ConfigError as error:
         raise ConfigError("\n".join([*(f"{path}: {one}" for one in faults), str(error)])) from None
     if faults:
@@ -79,15 +92,20 @@ def load_section(path: Path, model: type[SectionT]) -> SectionT:
     return section
 
 
-def validate(content: object, model: type[SectionT], *, source: str) -> SectionT:
+def validate(
+    content: object, model: type[SectionT], *, source: str, folder: Path | None = None
+) -> SectionT:
     """Check a mapping against its section: numbers, texts and truths are what they look like.
+
+    A `NamedFile` in it is looked for from `folder` on; without one it is taken as it is.
 
     Raises:
         ConfigError: with one line a fault.
     """
     try:
         # By way of JSON a list may be a pair and a text a path, but no text a number.
-        return model.model_validate_json(json.dumps(content, default=str), strict=True)
+        text = json.dumps(content, default=str)
+        return model.model_validate_json(text, strict=True, context=folder)
     except ValidationError as error:
         faults = describe(error.errors(include_url=False), model)
         raise ConfigError("\n".join(f"{source}: {fault}" for fault in faults)) from None

@@ -74,6 +74,15 @@ class Model:
         return hashlib.sha256(both.encode()).hexdigest()
 
 
+def load_named_model(name: str) -> Model:
+    """Read a model by its manifest's path, or the `shipped` one.
+
+    Raises:
+        ModelFileError: as `load_model`.
+    """
+    return load_model(SHIPPED_MANIFEST if name == "shipped" else Path(name))
+
+
 def load_model(manifest_file: Path) -> Model:
     """Read a manifest, and make sure of the graphs that it names.
 

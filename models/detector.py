@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from models.contract import SHIPPED_MANIFEST, Model, load_model
+from models.contract import Model, load_named_model
 from models.detection import Candidate, GreyImage, Pixel
 from models.errors import ModelError, ModelFileError
 from models.providers import Answer, Graph, Provider, open_graph
@@ -104,7 +103,7 @@ def open_detector(model: str, provider: Provider, min_confidence: float) -> Onnx
         ModelFileError: the model is missing, corrupt, or breaks the contract.
         ProviderError: the device asked for by name is not to be had.
     """
-    opened = load_model(SHIPPED_MANIFEST if model == "shipped" else Path(model))
+    opened = load_named_model(model)
     search = open_graph(opened.search_file, provider)
     track = open_graph(opened.track_file, provider)
     for graph, file, shape in (

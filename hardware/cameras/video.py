@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import cv2
@@ -28,12 +29,28 @@ def open_video(config: VideoCamera, clock: Clock) -> PacedCamera:
     path = config.path
     if not path.exists():
         raise CameraError(f"rig.camera.path: {path}: no such file or folder")
+    with _naming_the_key():
+        own_rate_hz = _own_rate_hz(path)
     return PacedCamera(
-        pictures(path, loops=config.loops),
+        _named(pictures(path, loops=config.loops)),
         name=str(path),
-        period_s=1.0 / (config.rate_hz or _own_rate_hz(path)),
+        period_s=1.0 / (config.rate_hz or own_rate_hz),
         clock=clock,
     )
+
+
+def _named(shown: Iterator[GreyImage]) -> Iterator[GreyImage]:
+    with _naming_the_key():
+        yield from shown
+
+
+@contextlib.contextmanager
+def _naming_the_key() -> Generator[None]:
+    """Put the key before what goes wrong: who reads pictures knows only the file."""
+    try:
+        yield
+    except CameraError as error:
+        raise CameraError(f"rig.camera.path: {error}") from error
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -93,7 +110,7 @@ def _clip(file: Path) -> Iterator[GreyImage]:
 def _open_clip(file: Path) -> cv2.VideoCapture:
     reader = cv2.VideoCapture(str(file))
     if not reader.isOpened():
-        raise CameraError(f"rig.camera.path: {file}: not a video that OpenCV can read")
+        raise CameraError(f"{file}: not a video that OpenCV can read")
     return reader
 
 

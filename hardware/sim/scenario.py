@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeFloat, PositiveFloat, ValidationInfo, field_validator
 
 from hardware.config import Section, load_section
+from hardware.config_faults import did_you_mean
 from hardware.errors import ConfigError
 from hardware.sim.scenario_animals import (
     AnyWorm,
@@ -232,23 +233,9 @@ def load_scenario(name: str) -> Scenario:
     if path.suffix not in {".yaml", ".yml"}:
         path = SHIPPED / f"{name}.yaml"
         if not path.is_file():
-            known = ", ".join(shipped_scenarios())
-            raise ConfigError(f"no scenario {name!r}: name one of {known}, or a .yaml file")
-    scenario = load_section(path, Scenario)
-    return scenario.model_copy(
-        update={
-            "worm": _beside(path, scenario.worm),
-            "others": tuple(_beside(path, worm) for worm in scenario.others),
-        }
-    )
-
-
-def _beside(scenario_file: Path, worm: AnyWorm) -> AnyWorm:
-    """Read a worm's relative paths from the folder of the scenario that names them."""
-    if isinstance(worm, (GaitWorm, NoWorm)):
-        return worm
-    folder = scenario_file.parent
-    paths = {"path": folder / worm.path}
-    if isinstance(worm, VideoWorm) and worm.labels is not None:
-        paths["labels"] = folder / worm.labels
-    return worm.model_copy(update=paths)
+            known = shipped_scenarios()
+            raise ConfigError(
+                f"{name}: there is no such scenario; name one of {', '.join(known)}, or a .yaml "
+                f"file{did_you_mean(name, known)}"
+            )
+    return load_section(path, Scenario)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from hardware.config import Pair, Section
+from hardware.strict_yaml import NamedFile
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Speed = Annotated[float, Field(gt=0.0, le=5000.0)]  # um/s; the fastest animals reach 1100
@@ -81,7 +81,7 @@ class TrajectoryWorm(Section):
     """An animal that repeats a measured midline trajectory, its segments chained."""
 
     kind: Literal["trajectory"]
-    path: Path  # .npz with t and midline_xy_um; a relative path starts at the scenario's folder
+    path: NamedFile  # .npz with t and midline_xy_um
     start_um: Pair = (0.0, 0.0)
     meets: Meeting | None = None  # instead of a start; for `others` only
 
@@ -90,10 +90,10 @@ class VideoWorm(Section):
     """Real recorded pixels as the world; the stage moves the window over them."""
 
     kind: Literal["video"]
-    path: Path
+    path: NamedFile  # a clip, or a folder of images
     um_per_px: Annotated[float, Field(gt=0.0, le=100.0)]
     rate_hz: Annotated[float, Field(gt=0.0, le=1000.0)]
-    labels: Path | None = None  # labels.csv with nose and pharynx, for the truth
+    labels: NamedFile | None = None  # labels.csv with nose and pharynx, for the truth
 
 
 class NoWorm(Section):

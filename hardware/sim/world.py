@@ -17,6 +17,7 @@ from hardware.sim.scenario import AnyWorm, GaitWorm, NoWorm, Scenario, Trajector
 from hardware.sim.trajectory import TrajectoryAnimal
 from hardware.sim.video_track import VideoTrack
 from hardware.sim.worm import Animal
+from hardware.strict_yaml import named_by
 from hardware.types import Vec2
 
 FaultKind: TypeAlias = Literal["blind", "drop_frames", "serial_silence", "garbled_replies", "stall"]
@@ -40,12 +41,15 @@ class World:
             ConfigError: a trajectory or a video's labels cannot be read.
         """
         self.scenario = scenario
-        self.video = _video(scenario.worm)
-        tracked = _animal(scenario.worm, (seed, 0))
-        others = [
-            _placed(worm, _animal(worm, (seed, place)), tracked)
-            for place, worm in enumerate(scenario.others, start=1)
-        ]
+        with named_by("worm.labels"):
+            self.video = _video(scenario.worm)
+        with named_by("worm.path"):
+            tracked = _animal(scenario.worm, (seed, 0))
+        others: list[Animal | None] = []
+        for place, worm in enumerate(scenario.others):
+            with named_by(f"others[{place}].path"):
+                animal = _animal(worm, (seed, place + 1))
+            others.append(_placed(worm, animal, tracked))
         self.tracked = tracked
         self.animals: tuple[Animal, ...] = tuple(
             animal for animal in (tracked, *others) if animal is not None

@@ -8,6 +8,7 @@ from hardware.errors import HardwareError
 from hardware.registry import rig_faults
 from tracker.config import Config, load_config
 from tracker.doctor.finding import Finding, fault_of, ok
+from tracker.named_files import faults_of_named
 
 _REMEDY = "mend that key; docs/set-up-your-rig.md says what each may be"
 
@@ -17,7 +18,7 @@ def examine_file(config_file: Path) -> tuple[Config | None, list[Finding]]:
     try:
         config = load_config(config_file)
     except HardwareError as error:
-        lines = str(error).splitlines()
+        lines = [*str(error).splitlines(), *faults_of_named(config_file)]
         return None, [fault_of(ValueError(line), _REMEDY) for line in lines]
     faults = [fault_of(ValueError(f"{config_file}: {line}"), _REMEDY) for line in _faults(config)]
     return config, faults or [ok(f"{config_file}: {_summary(config)}")]

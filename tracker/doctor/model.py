@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -32,10 +31,10 @@ def examine(case: Case) -> list[Finding]:
     told = case.config.detector
     need = needed(case)
     try:
-        from models.contract import SHIPPED_MANIFEST, load_model
+        from models.contract import load_named_model
         from models.providers import Graph, open_graph
 
-        model = load_model(SHIPPED_MANIFEST if told.model == "shipped" else Path(told.model))
+        model = load_named_model(told.model)
         search = open_graph(model.search_file, told.provider)
         track = open_graph(model.track_file, told.provider)
 

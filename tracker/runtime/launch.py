@@ -13,10 +13,11 @@ import numpy as np
 
 from hardware.config import NoStage
 from hardware.errors import ConfigError
-from hardware.registry import believed_calibration, rig_faults
+from hardware.registry import believed_calibration
 from hardware.types import Calibration
-from tracker.config import Config, MeasuredCalibration, NoCalibration, load_config
+from tracker.config import Config, MeasuredCalibration, NoCalibration
 from tracker.errors import UsageError
+from tracker.named_files import load_whole_config
 
 LEAST_DISK_BYTES = 500_000_000  # half a minute of the default camera
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|)")
@@ -62,13 +63,11 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
         ConfigError: with one line a fault.
     """
     try:
-        config = load_config(config_file)
+        config = load_whole_config(config_file)
     except ConfigError as error:
         raise ConfigError("\n".join([str(error), *_folder_faults(out, "--out")])) from None
     folder = out or config.record.folder / now.strftime("%Y-%m-%d_%H%M%S")
-    faults = [f"{config_file}: {fault}" for fault in rig_faults(config.rig)]
-    faults += _folder_faults(folder, "--out" if out else f"{config_file}: record.folder")
-    if faults:
+    if faults := _folder_faults(folder, "--out" if out else f"{config_file}: record.folder"):
         raise ConfigError("\n".join(faults))
     return Launch(
         config=config,

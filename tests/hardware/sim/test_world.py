@@ -117,6 +117,7 @@ def test_animals_that_do_not_fit_together_are_refused(worms, said):
 def test_a_relative_path_starts_at_the_scenarios_folder(tmp_path):
     file = tmp_path / "replay.yaml"
     file.write_text("title: a replay\nworm: {kind: trajectory, path: worm.npz}\n")
+    (tmp_path / "worm.npz").touch()
 
     assert load_scenario(str(file)).worm.path == tmp_path / "worm.npz"
 

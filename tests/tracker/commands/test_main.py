@@ -67,7 +67,7 @@ def test_help_loads_nothing_heavy():
         (["render", "roam", "--seed", "-1"], "--seed -1: expected 0 or more"),
         (["render", "roam", "--every", "nan"], "--every nan"),
         (["render", "roam", "--frames", "0"], "--frames 0: expected 1 or more"),
-        (["render", "nowhere"], "no scenario 'nowhere'"),
+        (["render", "nowhere"], "nowhere: there is no such scenario"),
         (["train", "--minutes", "nan"], "--minutes: expected more than 0"),
         (["train", "--seed", "-1"], "--seed: expected 0 or more"),
         (["run", "--duration", ""], "duration"),

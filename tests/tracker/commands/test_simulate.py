@@ -36,7 +36,7 @@ def test_a_scenario_that_is_not_there_is_named_with_those_that_are(capsys):
     assert main(["simulate", "raom"]) == 2
 
     said = capsys.readouterr().err
-    assert "no scenario 'raom'" in said
+    assert "raom: there is no such scenario" in said
     assert "roam" in said
 
 

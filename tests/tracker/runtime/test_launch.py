@@ -49,7 +49,7 @@ def test_faults_of_config_scenario_and_folder_are_told_together(config_file, tmp
     with pytest.raises(ConfigError) as caught:
         prepare(config_file, out=tmp_path, duration_s=60.0, now=NOW)
 
-    assert "rig.simulation.scenario: no scenario 'rome'" in str(caught.value)
+    assert "rig.simulation.scenario: rome: there is no such scenario" in str(caught.value)
     assert "--out" in str(caught.value)
 
 
