@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -222,11 +222,18 @@ def _members(annotation: object) -> dict[str, object]:
     if get_origin(annotation) in {Union, UnionType}:
         for one in map(_plain, get_args(annotation)):
             if isinstance(one, type) and issubclass(one, BaseModel):
-                kind = next(iter(one.model_fields.values()))  # what chooses stands first
-                members |= {str(name): one for name in get_args(kind.annotation)}
+                members |= {str(kind): one for kind in _kinds(one)}
             else:
                 members |= _members(one)
     return members
+
+
+def _kinds(section: type[BaseModel]) -> tuple[object, ...]:
+    """Return by which words a section is chosen: no other key is needed and one of few words."""
+    for field in section.model_fields.values():
+        if field.is_required() and get_origin(field.annotation) is Literal:
+            return get_args(field.annotation)
+    return ()
 
 
 def _entry(annotation: object, step: int) -> object:
