@@ -29,7 +29,7 @@ from hardware.config import (
 )
 from hardware.errors import ConfigError, LinkLostError
 from hardware.stage import Stage
-from hardware.stage_config import SerialStage
+from hardware.stage_config import MicroManagerStage, SerialStage
 from hardware.stepped import SteppedRig
 from hardware.strict_yaml import named_by
 from hardware.types import Calibration, StageLimits
@@ -217,6 +217,10 @@ def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Cloc
 
     if isinstance(rig.stage, SimulatedStage):
         return open_controller(emulated_controller(rig, place), limits, clock)
+    if isinstance(rig.stage, MicroManagerStage):
+        from hardware.stages.micromanager_opening import open_micromanager_stage
+
+        return open_micromanager_stage(rig.stage, limits, clock)
     try:
         return open_controller(rig.stage, limits, clock)
     except LinkLostError as error:

@@ -95,3 +95,13 @@ class HoldsLimits(Protocol):
             LinkLostError: the port is gone.
         """
         ...
+
+
+@runtime_checkable
+class StandsBySelf(Protocol):
+    """A stage without velocities of its own: it is sent to targets, each overtaken by the next."""
+
+    @property
+    def travel_s(self) -> float | None:
+        """After which time without a command it stands by itself; None: it goes on for ever."""
+        ...

@@ -6,9 +6,10 @@ Travel, speed and acceleration are not here: they are the `safety` section's, wi
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, field_validator
 
 from hardware.strict_yaml import Section
 
@@ -110,7 +111,71 @@ class TangoStage(SerialStage):
     baud: PositiveInt = 57_600
 
 
+class SteeringByTargets(Section):
+    """Velocities as targets, each overtaken by the next; without a next one the stage stands."""
+
+    by: Literal["targets"]
+    travel_s: PositiveFloat = 0.1  # how far ahead a target lies: longer than between two commands
+    # The device's own, for its speed: one along the path, or one of x and one of y. Without, the
+    # stage goes to each target as fast as it is set to.
+    speed_properties: tuple[str, ...] = Field(default=(), max_length=2)
+    speed_unit_um_s: PositiveFloat = 1000.0
+
+
+class SteeringByProperties(Section):
+    """Velocities as two properties of the device, `VectorMoveX-VE(mm/s)` for example."""
+
+    by: Literal["properties"]
+    x_property: str
+    y_property: str
+    unit_um_s: PositiveFloat = 1000.0
+
+
+class SteeringBySerial(Section):
+    """Velocities in the controller's own language, past its adapter."""
+
+    by: Literal["serial"]
+    port_device: str  # the label of the stage's port in the .cfg
+    command: str  # `VE X={x:.4f} Y={y:.4f}`: Python's format, x and y in units of `unit_um_s`
+    end: str = "\r"
+    answer_end: str = "\r\n"  # empty: there is no answer
+    refused_by: str = ":N"  # how an answer begins that means no
+    unit_um_s: PositiveFloat = 1000.0
+
+    @field_validator("command")
+    @classmethod
+    def _takes_x_and_y(cls, command: str) -> str:
+        try:
+            said = {command.format(x=x, y=y) for x, y in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))}
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"expected a format with {{x}} and {{y}}: {error}") from None
+        if len(said) < 3:
+            raise ValueError(f"expected a format with {{x}} and {{y}}, got {command!r}")
+        return command
+
+
+AnySteering = Annotated[
+    SteeringByTargets | SteeringByProperties | SteeringBySerial, Field(discriminator="by")
+]
+
+
+class MicroManagerStage(Section):
+    """An XY stage of Micro-Manager's, with an MMCore of the stage process's own."""
+
+    kind: Literal["micromanager"]
+    config_file: Path  # relative: to the current folder, else to mm_app_path
+    mm_app_path: Path | None = None  # the device adapters' folder; None: Windows' usual place
+    device: str | None = None  # the stage's label; None: the .cfg's own XY stage
+    shared_hub: Literal["refuse", "load", "leave"] = "refuse"
+    velocity: AnySteering
+    servo_lag_s: float = Field(default=0.03, ge=0.0)  # with the adapter's part: measure it
+    reply_deadline_s: PositiveFloat = 0.3
+    properties: dict[str, str | int | float] = Field(default_factory=dict[str, str | int | float])
+
+
 ControllerConfig: TypeAlias = (
     LudlMac6000Stage | LudlStage | AsiStage | ZaberStage | PriorStage | TangoStage
 )
-AnyStage = Annotated[SimulatedStage | NoStage | ControllerConfig, Field(discriminator="kind")]
+AnyStage = Annotated[
+    SimulatedStage | NoStage | ControllerConfig | MicroManagerStage, Field(discriminator="kind")
+]

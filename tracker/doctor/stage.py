@@ -16,6 +16,7 @@ from hardware.languages import DEADLINE_S, Answer, Language, ask, language_for
 from hardware.link import SerialLink
 from hardware.platform import owning_group
 from hardware.registry import emulated_controller
+from hardware.stage_config import MicroManagerStage
 from tracker.doctor.case import Case, SerialAddress, serial_address
 from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
 from tracker.doctor.simulated_rig import simulated_rig
@@ -64,6 +65,8 @@ def examine_controller(case: Case) -> list[Finding]:
     try:
         if isinstance(stage, SimulatedStage):
             return [_of_simulated(case)]
+        if isinstance(stage, MicroManagerStage):
+            return [_not_asked(stage.kind)]
         address = serial_address(config)
         language = language_for(stage)
         if address is None or language is None:
