@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from models.detection import KEYPOINTS
+from models.html_page import inline, page, table
 from models.labels.gold import GoldQuality
 from models.labels.meaning import Statement, explain, percent
 from models.labels.pairs import PairQuality
@@ -22,25 +22,6 @@ from models.labels.worklist import Doubt
 _MOST_PICTURES = 24
 _MOST_ROWS = 60
 _FEWEST_ABSENT = 10
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;color:#23282d;margin:0 auto;max-width:1080px;padding:24px}
-h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:38px 0 8px}
-.quiet{color:#68717a}.cards{display:grid;gap:12px;grid-template-columns:1fr 1fr}
-.card{border:1px solid #dfe3e6;border-radius:8px;padding:12px 16px}
-.card h3{font-size:13px;margin:0;color:#68717a;font-weight:600}
-.card b{display:block;font-size:16px;margin:2px 0 6px}.card p{margin:0;font-size:14px}
-.card .todo{margin-top:8px;padding-left:10px;border-left:3px solid #d99a2b}
-.wide{grid-column:1/-1}img{max-width:100%}
-.plots img{max-width:49%;margin:4px 0;vertical-align:middle}
-.plots img:last-child{max-width:100%}
-table{border-collapse:collapse;font-size:13.5px;margin:6px 0}
-td,th{padding:4px 10px;text-align:right;border-bottom:1px solid #e8ebed}
-th{font-weight:600;color:#4a525a}td:first-child,th:first-child,.left{text-align:left}
-.frames{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,minmax(240px,1fr))}
-figure{margin:0}figure img{width:100%;border-radius:6px;display:block}
-figcaption{font-size:12.5px;margin-top:4px;overflow-wrap:anywhere}
-.dot{display:inline-block;width:10px;height:10px;border-radius:5px;margin:0 4px 0 12px}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +49,7 @@ def page_of(report: Report) -> str:
         "<p class=quiet>How far those who labelled agree, what it means, and what to do next.</p>",
         f"<div class=cards>{''.join(map(_card, explain(quality, report.gold)))}</div>",
         "<h2>Plots</h2><div class=plots>" if plots else "<div>",
-        *(f"<img alt='' src='{_data(plot, 'png')}'>" for plot in plots),
+        *(f"<img alt='' src='{inline(plot, 'png')}'>" for plot in plots),
         "</div>",
         _pairs_table(quality.pairs),
         _hands_table(quality),
@@ -76,11 +57,7 @@ def page_of(report: Report) -> str:
         _presence_table(quality),
         _worklist(report, colors),
     ]
-    return (
-        "<!doctype html><html lang=en><meta charset=utf-8>"
-        "<meta name=viewport content='width=device-width'>"
-        f"<title>{escape(report.title)}</title><style>{_STYLE}</style>{''.join(body)}</html>\n"
-    )
+    return page(report.title, body)
 
 
 def _card(statement: Statement) -> str:
@@ -89,23 +66,6 @@ def _card(statement: Statement) -> str:
     figure = escape(statement.figure)
     said = f"<p>{figure}</p>" if wide else f"<b>{figure}</b><p>{escape(statement.meaning)}</p>"
     return f"<div class='card{wide}'><h3>{escape(statement.title)}</h3>{said}{todo}</div>"
-
-
-def _data(content: bytes, kind: str) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
-
-
-def _table(title: str, note: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    if not rows:
-        return ""
-    heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    lines = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-    )
-    return (
-        f"<h2>{escape(title)}</h2><p class=quiet>{escape(note)}</p>"
-        f"<table><tr>{heads}</tr>{lines}</table>"
-    )
 
 
 def _pairs_table(pairs: Sequence[PairQuality]) -> str:
@@ -124,7 +84,7 @@ def _pairs_table(pairs: Sequence[PairQuality]) -> str:
     ]
     head = ["pair", "heads", "presence agreed", "same end", "nose", "metacorpus", "terminal bulb"]
     note = "Distances in px, median / 95 %, of heads that both put at the same end."
-    return _table("Pairs", note, head, rows)
+    return table("Pairs", note, head, rows)
 
 
 def _hands_table(quality: Quality) -> str:
@@ -161,7 +121,7 @@ def _hands_table(quality: Quality) -> str:
         "Bias and scatter in px, beside the others. A bias in x and y alone often means that a "
         "tool counts pixels from another corner (half a pixel)."
     )
-    return _table("Hands", note, head, rows)
+    return table("Hands", note, head, rows)
 
 
 def _placings_table(quality: Quality) -> str:
@@ -171,7 +131,7 @@ def _placings_table(quality: Quality) -> str:
         if sum(counts.values())
     ]
     note = "Heads that several people marked, and how each one's label compares with the others'."
-    return _table("Head and tail", note, ["annotator", "heads", *Placing], rows)
+    return table("Head and tail", note, ["annotator", "heads", *Placing], rows)
 
 
 def _presence_table(quality: Quality) -> str:
@@ -190,7 +150,7 @@ def _presence_table(quality: Quality) -> str:
         "and Skene; few calls are reckoned as a little better than they look)."
     )
     head = ["annotator", "overlooks a head", "sees one where none is"]
-    return _table("Presence", note, head, rows) if quality.multiply else ""
+    return table("Presence", note, head, rows) if quality.multiply else ""
 
 
 def _worklist(report: Report, colors: Mapping[str, str]) -> str:
@@ -212,7 +172,7 @@ def _worklist(report: Report, colors: Mapping[str, str]) -> str:
     else:
         rows = [[_frame_name(doubt), doubt.why] for doubt in doubts[:_MOST_ROWS]]
         note = "Give the folder of the frames with --images to see them here."
-        found.append(_table("", note, ["frame", "why"], rows))
+        found.append(table("", note, ["frame", "why"], rows))
     return "".join(found)
 
 
@@ -221,7 +181,7 @@ def _figure(doubt: Doubt, images: Path | None, colors: Mapping[str, str]) -> str
     if picture is None:
         return ""
     return (
-        f"<figure><img alt='' src='{_data(picture, 'jpeg')}'><figcaption>"
+        f"<figure><img alt='' src='{inline(picture, 'jpeg')}'><figcaption>"
         f"<b>{escape(_frame_name(doubt))}</b><br>{escape(doubt.why)}</figcaption></figure>"
     )
 
