@@ -18,6 +18,7 @@ from hardware.controllers import hold_limits
 from hardware.errors import HardwareError
 from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_stage
+from hardware.stage import StandsBySelf
 from tracker.errors import SessionError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
@@ -95,7 +96,7 @@ def run_stage(
     """
     clock = HostClock()
     ring_s = session.config.record.ring_s
-    guard, holds_limits = _take_charge(place, session, clock)
+    guard, facts = _take_charge(place, session, clock)
     try:
         doors = _Doors(WakePort(place.wake_file), orders, reports, parent, guard.wait_handle)
         rows = make_rows_ring(place.stage_rows_ring, STAGE_ROW, ring_s=ring_s)
@@ -110,9 +111,9 @@ def run_stage(
         )
         quiet_garbage_collection()
         is_real_time = ask_for_real_time(PRIORITY["stage"])
-        facts = {"stage_is_real_time": is_real_time, "controller_holds_limits": holds_limits}
-        reports.send(Ready("stage", facts=facts))
-        if not holds_limits and not isinstance(session.config.rig.stage, SimulatedStage):
+        reports.send(Ready("stage", facts={"stage_is_real_time": is_real_time, **facts}))
+        is_real = not isinstance(session.config.rig.stage, SimulatedStage)
+        if is_real and not facts["controller_holds_limits"]:
             reports.send(Notice("stage", _NO_LIMITS))
         _serve(doors, guard, duty, clock)
     finally:
@@ -120,8 +121,10 @@ def run_stage(
             guard.close()
 
 
-def _take_charge(place: SessionPlace, session: Session, clock: Clock) -> tuple[Guard, bool]:
-    """Open and halt the stage; say whether its controller holds the travel limits too."""
+def _take_charge(
+    place: SessionPlace, session: Session, clock: Clock
+) -> tuple[Guard, dict[str, bool | float | None]]:
+    """Open and halt the stage; say what keeps it in its limits, and whether it stands by itself."""
     config = session.config
     limits = stage_limits(config.safety)
     stage = open_stage(config.rig, session.rig_place(place), limits, clock)
@@ -129,7 +132,10 @@ def _take_charge(place: SessionPlace, session: Session, clock: Clock) -> tuple[G
         raise SessionError("rig.stage.kind is none: there is nothing for a stage process to do")
     guard = take_charge(stage, config.safety, clock)
     try:
-        return guard, hold_limits(stage)
+        return guard, {
+            "controller_holds_limits": hold_limits(stage),
+            "stage_stands_after_s": stage.travel_s if isinstance(stage, StandsBySelf) else None,
+        }
     except BaseException:
         guard.close()
         raise
