@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self, TypeAlias, cast
 from pydantic import (
     AfterValidator,
     Field,
+    NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
     ValidationInfo,
@@ -19,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from hardware.genicam_config import BaslerCamera, GenApiCamera, GenicamCamera
 from hardware.stage_config import (
     AnyStage,
     ControllerConfig,
@@ -32,8 +34,11 @@ from hardware.strict_yaml import Section, SectionT, load_section, read_yaml, val
 __all__ = [
     "AnyCamera",
     "AnyStage",
+    "BaslerCamera",
     "ControllerConfig",
     "EmulatedKind",
+    "GenApiCamera",
+    "GenicamCamera",
     "LudlMac6000Stage",
     "MicroManagerCamera",
     "NoStage",
@@ -90,6 +95,7 @@ class WebCamera(Section):
     number: int = Field(default=0, ge=0)
     rate_hz: PositiveFloat = 30.0
     exposure_s: PositiveFloat = 0.01
+    reconnect_s: NonNegativeFloat = 0.0  # how long a camera that has gone is waited for
 
 
 class MicroManagerCamera(Section):
@@ -121,6 +127,7 @@ class MicroManagerCamera(Section):
     stamp_tag: str = "ElapsedTime-ms"  # the camera's own clock among a picture's tags
     stamp_unit_s: PositiveFloat = 0.001
     counter_tag: str = "ImageNumber"
+    reconnect_s: NonNegativeFloat = 0.0  # how long a camera that has gone is waited for
 
     @field_validator("properties", mode="before")
     @classmethod
@@ -144,7 +151,7 @@ class MicroManagerCamera(Section):
 
 
 # Cameras that are really there: they can be opened for their own counts.
-RawCameraConfig: TypeAlias = WebCamera | MicroManagerCamera
+RawCameraConfig: TypeAlias = WebCamera | MicroManagerCamera | GenicamCamera | BaslerCamera
 AnyCamera = Annotated[SimulatedCamera | VideoCamera | RawCameraConfig, Field(discriminator="kind")]
 
 

@@ -6,30 +6,13 @@ Every fault is told, with the key as the user wrote it.
 
 from __future__ import annotations
 
-import difflib
-import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from hardware.cameras.micromanager_config import Setting
 from hardware.cameras.micromanager_device import MicroManagerDevice, RoiPx
+from hardware.cameras.settings import Wish, as_text, differs, set_one, undone
 from hardware.config import MicroManagerCamera
 from hardware.errors import CameraError
-
-_CLOSE_ENOUGH = 0.01  # cameras round exposures and gains to their own steps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A property that is to have a value, and the key that says so.
-
-    A wish of the .cfg's may be undone by a later one; one of config.yaml's must hold.
-    """
-
-    key: str
-    name: str
-    value: str
-    must_hold: bool = True
 
 
 def wishes(config: MicroManagerCamera, from_cfg: Sequence[Setting] = ()) -> list[Wish]:
@@ -68,50 +51,19 @@ def apply(
         fault
         for wish in asked
         if wish.must_hold and wish.key not in faults
-        for fault in _differs(wish.key, wish.value, device.read(wish.name))
+        for fault in undone(device, wish)
     ]
-    told += _differs("rig.camera.exposure_s", str(config.exposure_s), f"{device.exposure_s():.6g}")
+    told += differs("rig.camera.exposure_s", str(config.exposure_s), f"{device.exposure_s():.6g}")
     if roi_px and "rig.camera.roi_px" not in " ".join(told):
-        told += _differs("rig.camera.roi_px", str(list(roi_px)), str(list(device.roi_px())))
+        told += differs("rig.camera.roi_px", str(list(roi_px)), str(list(device.roi_px())))
     return told + list(_pixel_faults(device))
-
-
-def agree(asked: str, got: str) -> bool:
-    """Say whether a value that was read back is the one that was asked for.
-
-    >>> agree("0.5", "0.5000"), agree("On", "Off"), agree("10", "10.6")
-    (True, False, False)
-    """
-    try:
-        return math.isclose(float(asked), float(got), rel_tol=_CLOSE_ENOUGH, abs_tol=1e-9)
-    except ValueError:
-        return asked == got
 
 
 def _set(device: MicroManagerDevice, wish: Wish, names: Sequence[str]) -> str | None:
     """Set one property; return what is wrong with it."""
-    if wish.name not in names:
-        close = difflib.get_close_matches(wish.name, names, n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        return f"{wish.key}: the camera {device.label} has no property {wish.name}{hint}"
-    if device.is_pre_init(wish.name):
+    if wish.name in names and device.is_pre_init(wish.name):
         return None  # was set before the device was initialized, and is compared with the rest
-    if device.is_read_only(wish.name):
-        return f"{wish.key}: {wish.name} can be read only; it is {device.read(wish.name)}"
-    try:
-        device.write(wish.name, wish.value)
-    except CameraError as error:
-        return f"{wish.key}: the camera refuses {wish.value!r}{_choice(device, wish.name, error)}"
-    return None
-
-
-def _choice(device: MicroManagerDevice, name: str, error: CameraError) -> str:
-    allowed, limits = device.allowed(name), device.limits(name)
-    if allowed:
-        return f"; it takes {', '.join(sorted(allowed))}"
-    if limits:
-        return f"; it takes {limits[0]:g} to {limits[1]:g}"
-    return f": {error}"
+    return set_one(device, wish, names)
 
 
 def _set_roi(device: MicroManagerDevice, roi_px: RoiPx) -> None:
@@ -135,10 +87,6 @@ def _tried(key: str, set_it: Callable[[], None]) -> list[str]:
     return []
 
 
-def _differs(key: str, asked: str, got: str) -> list[str]:
-    return [] if agree(asked, got) else [f"{key}: asked for {asked}, the camera took {got}"]
-
-
 def _pixel_faults(device: MicroManagerDevice) -> Iterator[str]:
     size, colours = device.bytes_per_pixel(), device.colours()
     if colours != 1 or size not in (1, 2):
@@ -149,10 +97,4 @@ def _pixel_faults(device: MicroManagerDevice) -> Iterator[str]:
 
 
 def _wish(key: str, name: str, value: str | float | None) -> list[Wish]:
-    return (
-        [] if value is None else [Wish(key=f"rig.camera.{key}", name=name, value=_as_text(value))]
-    )
-
-
-def _as_text(value: str | float) -> str:
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
+    return [] if value is None else [Wish(key=f"rig.camera.{key}", name=name, value=as_text(value))]

@@ -22,6 +22,8 @@ EXTRAS = (
     Extra("matplotlib", "the picture at the end of a recording", "report"),
     Extra("torch", "training a detector", "train"),
     Extra("pandas", "data frames in notebooks", "notebook"),
+    Extra("harvesters", "cameras by GenICam", "genicam"),
+    Extra("pypylon", "Basler's cameras", "basler"),
     Extra("h5py", "exports to HDF5 and NWB", "export"),
     Extra("zarr", "exports to OME-Zarr", "export"),
     Extra("av", "exports to MP4", "export"),

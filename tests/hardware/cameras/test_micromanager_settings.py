@@ -2,7 +2,8 @@
 
 import pytest
 
-from hardware.cameras.micromanager_settings import agree, apply, wishes
+from hardware.cameras.micromanager_settings import apply, wishes
+from hardware.cameras.settings import agree
 
 
 @pytest.fixture
