@@ -16,6 +16,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
+_LOCKED_AT = 1 << 40  # far behind the end: Windows keeps others from what is locked
+
 
 def reserve_file(descriptor: int, size_bytes: int) -> None:
     """Give an open file `size_bytes` that are really there.
@@ -236,3 +238,50 @@ def claim_terminal(descriptor: int) -> None:
 
     if not os.ttyname(descriptor).startswith(("/dev/pts/", "/dev/ttys")):
         fcntl.ioctl(descriptor, termios.TIOCEXCL)
+
+
+def hold_file(descriptor: int) -> None:
+    """Mark an open file as being written, until it is closed or the process is gone.
+
+    A file system that knows no locks leaves it unmarked.
+    """
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            import msvcrt
+
+            at = os.lseek(descriptor, 0, os.SEEK_CUR)
+            os.lseek(descriptor, _LOCKED_AT, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            os.lseek(descriptor, at, os.SEEK_SET)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a process that lives has marked a file by `hold_file`."""
+    try:
+        with path.open("rb") as file:
+            return not _can_hold(file.fileno())
+    except OSError:
+        return False
+
+
+def _can_hold(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(descriptor, _LOCKED_AT, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True  # no locks on this file system: nothing is known
+    return True

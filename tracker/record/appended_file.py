@@ -6,7 +6,7 @@ import errno
 from pathlib import Path
 from typing import IO
 
-from hardware.platform import sync_data
+from hardware.platform import hold_file, sync_data
 from tracker.errors import RecordingError
 
 
@@ -55,6 +55,10 @@ class AppendedFile:
         except OSError as error:
             raise RecordingError(explain(error, self.path)) from error
         self._synced_bytes = size_bytes
+
+    def hold(self) -> None:
+        """Mark the file as being written (`hardware.platform.is_held`), until it is closed."""
+        hold_file(self._file.fileno())
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""

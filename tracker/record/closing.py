@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tracker.errors import MissingExtraError, RecordingError
+from tracker.record.checksums import sum_files
 from tracker.record.events import ENDED, Event
 from tracker.record.figures_file import write_figures
 from tracker.record.header import Header
@@ -29,6 +30,7 @@ def close_recording(
     _try(notices, lambda: writer.note(Event(t_s, ENDED, reason)))
     _try(notices, writer.sync)
     writer.close()
+    _try(notices, lambda: sum_files(folder))
     _try(notices, lambda: sum_up(folder))
     outcome = {"ended": reason, "duration_s": round(t_s - header.started_s, 3)}
     _try(notices, lambda: list_recording(folder, header, outcome=outcome))

@@ -22,7 +22,7 @@ from tracker.record.events import Event
 from tracker.record.gaps import FrameGaps
 from tracker.record.header import Facts, Header
 from tracker.record.schema import FRAMES
-from tracker.record.session_manifest import list_recording
+from tracker.record.session_manifest import NOT_ENDED, list_recording
 from tracker.record.tap import Tap
 from tracker.record.writer import RecordingWriter
 
@@ -101,7 +101,7 @@ class Recorder:
             tap.start(t_s - _EARLIER_S.get(name, 0.0))
         self._open = _Open(writer, header, FrameGaps())
         self.note(Event(t_s, "started"))
-        list_recording(folder, header, outcome={"ended": "not yet, or it was cut short"})
+        list_recording(folder, header, outcome={"ended": NOT_ENDED})
         logger.info("recording started: folder=%s", folder)
 
     def stop(self, t_s: float) -> None:

@@ -14,6 +14,7 @@ from tracker.record.header import Header
 from tracker.record.whole_file import write_whole
 
 SESSION_FILE = "session.yaml"
+NOT_ENDED = "not yet, or it was cut short"
 
 
 def next_recording_folder(session: Path) -> Path:
@@ -45,6 +46,13 @@ def list_recording(folder: Path, header: Header, *, outcome: Mapping[str, object
         entry = {"wall_time": header.wall_time, "animal": dict(header.animal), **outcome}
         recordings[folder.name] = entry
     write_whole(path, yaml.safe_dump(manifest, sort_keys=False))
+
+
+def is_listed_as_open(folder: Path) -> bool:
+    """Say whether the manifest beside a recording has it as one that has not ended."""
+    recordings = _read(folder.resolve().parent / SESSION_FILE).get("recordings")
+    entry = recordings.get(folder.resolve().name) if isinstance(recordings, dict) else None
+    return isinstance(entry, dict) and entry.get("ended") == NOT_ENDED
 
 
 def _read(path: Path) -> dict[str, object]:

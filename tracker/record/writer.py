@@ -48,6 +48,7 @@ class RecordingWriter:
         self._make_folder(config_yaml)
         self.events = EventLog(folder / EVENTS_FILE)
         self.frames = FrameLog(folder / stream_file(FRAMES))
+        self.frames.file.hold()
         self.tables = {
             name: RowLog(folder / stream_file(name), TABLES[name].row)
             for name in header.streams
