@@ -10,6 +10,8 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -28,21 +30,12 @@ _EXPECTED = {
     "tuple_type": "a list in brackets",
     "dict_type": "keys and values, indented below it",
     "model_type": "keys and values, indented below it",
-    "date_parsing": "a date like 2026-03-01",
-    "date_type": "a date like 2026-03-01",
-    "date_from_datetime_parsing": "a date like 2026-03-01",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "{ge} or more",
-    "less_than": "less than {lt}",
-    "less_than_equal": "{le} or less",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "{le:g} or less",
 }
-_TYPES = {
-    str: "text",
-    int: "a number",
-    float: "a number",
-    bool: "true or false",
-    NoneType: "nothing",
-}
+_TYPES = {str: "text", int: "a number", float: "a number", bool: "true or false"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +98,9 @@ def _line(fault: ErrorDetails, place: _Place) -> str:
         return f"{key}: this key is needed and missing{hint}"
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
         return _wrong_kind(fault, place)
-    return f"{key}: expected {_expected(fault, place)}, got {shown(value)}{_advice(kind, value)}"
+    guess = did_you_mean(value, map(str, get_args(place.expects))) if value else ""
+    advice = guess if kind == "literal_error" and guess else _advice(kind, value)
+    return f"{key}: expected {_expected(fault, place)}, got {shown(value)}{advice}"
 
 
 def _unknown(place: _Place) -> str:
@@ -125,22 +120,30 @@ def _wrong_kind(fault: ErrorDetails, place: _Place) -> str:
 
 
 def _expected(fault: ErrorDetails, place: _Place) -> str:
-    kind = fault["type"]
-    if place.description and kind not in {"too_long", "missing"}:
-        return place.description
-    if kind == "literal_error":
-        choices = get_args(place.expects)
-        return f"one of {_listed(choices)}" if len(choices) > 1 else _listed(choices)
+    kind, choices = fault["type"], get_args(place.expects)
     if kind in {"too_long", "missing", "tuple_type"}:
         return _list_of(place.expects)
-    if get_origin(place.expects) in {Union, UnionType}:
-        named = dict.fromkeys(_TYPES.get(one, "") for one in get_args(place.expects))
-        return " or ".join(name for name in named if name)
-    words = _EXPECTED.get(kind)
+    if kind == "literal_error":
+        return f"one of {_listed(choices)}" if len(choices) > 1 else _listed(choices)
+    words = place.description or _of_type(place.expects) or _EXPECTED.get(kind)
     if words is None:
         words = fault["msg"].removeprefix("Input should be ")
         return f"{words[0].lower()}{words[1:]}"
     return words.format(**fault.get("ctx", {}))
+
+
+def _of_type(expects: object) -> str | None:
+    """Say what may stand there, where that is the same whatever is wrong."""
+    if expects is Path:
+        return "a path"
+    if expects is date:
+        return "a date like 2026-03-01"
+    if _members(expects):
+        return "keys and values, the first of them `kind`, indented below it"
+    if get_origin(expects) in {Union, UnionType}:
+        named = dict.fromkeys(_TYPES[one] for one in get_args(expects) if one in _TYPES)
+        return ", ".join(named).replace(", true", " or true") or None
+    return None
 
 
 def _advice(kind: str, value: object) -> str:
@@ -153,16 +156,17 @@ def _advice(kind: str, value: object) -> str:
         return "; put it in quotes"
     if isinstance(value, str) and kind in {"int_type", "float_type"}:
         return _advice_on_number(value)
+    if isinstance(value, float) and kind == "int_type" and value.is_integer():
+        return f"; write {value:.0f}"
     return "; nothing stands behind the key" if value is None else ""
 
 
 def _advice_on_number(text: str) -> str:
-    try:
-        float(text)
-    except ValueError:
-        starts_with_digit = text.strip()[:1].isdigit()
-        return "; write the number alone, the key names its unit" if starts_with_digit else ""
-    return "; write it without quotes"
+    if re.fullmatch(r"[-+]?\d+,\d+", text):
+        return "; write a point for the comma"
+    if re.fullmatch(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?", text):
+        return "; write it without quotes or leading zeros"
+    return "; write the number alone, the key names its unit" if text[:1].isdigit() else ""
 
 
 def _list_of(expects: object) -> str:

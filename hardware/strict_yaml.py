@@ -43,11 +43,11 @@ NamedFile = Annotated[Path, AfterValidator(_find)]
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads numbers as everybody writes them: 1e6 is one, 12:30 and 010 are none."""
+    """Reads numbers as everybody writes them: 1e6 is one, 12:30 and 010 are none. A date is text."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in forms if not tag.endswith((":int", ":float"))]
+    first: [one for one in forms if one[0].rpartition(":")[2] not in {"int", "float", "timestamp"}]
     for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _DIGITS = r"(?:0|[1-9][0-9_]*)"
@@ -62,6 +62,15 @@ _Loader.add_implicit_resolver(
     ),
     [*"-+.0123456789"],
 )
+
+
+# What is behind the words of PyYAML, most often.
+_HINTS = {
+    "'\\t'": "; indent by spaces, not by tabs",
+    "mapping values are not allowed": "; is a quote missing, or a line indented too far?",
+    "<block end>": "; is a line indented too far, or not far enough?",
+    "could not find expected ':'": "; is a colon missing?",
+}
 
 
 def read_yaml(path: Path) -> dict[str, object]:
@@ -132,7 +141,9 @@ def _read(path: Path) -> tuple[dict[str, object], list[str]]:
         json.dumps(content, default=str)  # finds what contains itself
     except yaml.MarkedYAMLError as error:
         raise ConfigError(f"{path}: not YAML: {_where_and_why(error)}") from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+    except RecursionError:
+        raise ConfigError(f"{path}: not YAML: a part of it contains itself") from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
         raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     finally:
         loader.dispose()
@@ -173,11 +184,11 @@ def _doubled(node: yaml.Node | None, key: str) -> Iterator[str]:
 
 
 def _where_and_why(error: yaml.MarkedYAMLError) -> str:
-    mark = error.problem_mark or error.context_mark
+    mark, began = error.problem_mark or error.context_mark, error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     why = " ".join((error.problem or error.context or "").split())
-    if "'\\t'" in why:
-        why += "; indent by spaces, not by tabs"
-    if "mapping values are not allowed" in why:
-        why += "; is a quote or a space missing, or a line indented too far?"
-    return f"{where}{why}"
+    if why.startswith("but "):
+        why = f"{error.context}, {why}"
+    if began and mark and began.line < mark.line:
+        why += f", for what begins in line {began.line + 1}"
+    return where + why + next((hint for sign, hint in _HINTS.items() if sign in why), "")

@@ -15,7 +15,7 @@ from hardware.errors import ConfigError
 from hardware.registry import camera_faults, simulation_faults, stage_faults
 from models.contract import load_named_model
 from models.errors import ModelFileError
-from tracker.config import Config, DetectorConfig, load_config
+from tracker.config import Config, load_config
 
 
 class _OfCamera(Section):
@@ -24,14 +24,6 @@ class _OfCamera(Section):
 
 class _OfStage(Section):
     stage: AnyStage
-
-
-class _OfSimulation(Section):
-    simulation: Simulation
-
-
-class _OfDetector(Section):
-    detector: DetectorConfig
 
 
 def load_whole_config(path: Path) -> Config:
@@ -69,10 +61,10 @@ def _faults(content: Mapping[str, object]) -> list[str]:
         faults += camera_faults(camera.camera)
     if stage := _sound(parts, "stage", _OfStage):
         faults += stage_faults(stage.stage)
-    if simulation := _sound(parts, "simulation", _OfSimulation):
-        faults += simulation_faults(simulation.simulation)
-    if detector := _sound(content, "detector", _OfDetector):
-        faults += model_faults(detector.detector.model)
+    if scenario := _text(parts.get("simulation"), "scenario"):
+        faults += simulation_faults(Simulation(scenario=scenario))
+    if model := _text(content.get("detector"), "model"):
+        faults += model_faults(model)
     return faults
 
 
@@ -83,6 +75,12 @@ def model_faults(model: str) -> list[str]:
     except ModelFileError as error:
         return [f"detector.model: {line}" for line in str(error).splitlines()]
     return []
+
+
+def _text(section: object, key: str) -> str | None:
+    """Return a text of a section, whatever else stands there."""
+    value = cast(Mapping[str, object], section).get(key) if isinstance(section, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def _sound(content: Mapping[str, object], key: str, model: type[SectionT]) -> SectionT | None:

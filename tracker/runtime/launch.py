@@ -14,6 +14,7 @@ import numpy as np
 from hardware.config import NoStage
 from hardware.errors import ConfigError
 from hardware.registry import believed_calibration
+from hardware.strict_yaml import named_by
 from hardware.types import Calibration
 from tracker.config import Config, MeasuredCalibration, NoCalibration
 from tracker.errors import UsageError
@@ -69,10 +70,12 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
     folder = out or config.record.folder / now.strftime("%Y-%m-%d_%H%M%S")
     if faults := _folder_faults(folder, "--out" if out else f"{config_file}: record.folder"):
         raise ConfigError("\n".join(faults))
+    with named_by(str(config_file)):
+        calibration = calibration_of(config)
     return Launch(
         config=config,
         config_source=str(config_file),
-        calibration=calibration_of(config),
+        calibration=calibration,
         folder=folder,
         duration_s=duration_s,
     )
@@ -87,7 +90,8 @@ def calibration_of(config: Config) -> Calibration:
     told = config.calibration
     if isinstance(told, NoCalibration):
         raise ConfigError(
-            "calibration.kind is none: measure it by `wormlock calibrate stage`, then name it here"
+            "calibration.kind: expected measured or file, got none: measure it by "
+            "`wormlock calibrate stage`, then name it here"
         )
     if not isinstance(told, MeasuredCalibration):
         return believed_calibration(config.rig)
