@@ -43,7 +43,7 @@ NamedFile = Annotated[Path, AfterValidator(_find)]
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads numbers as everybody writes them: 1e6 is one, 12:30 and 010 are none. A date is text."""
+    """Reads numbers as people write them: 1e6 is one, 12:30 and 010 are none. Dates are text."""
 
 
 _Loader.yaml_implicit_resolvers = {

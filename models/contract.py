@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, V
 
 from models.detection import KEYPOINTS
 from models.errors import ModelFileError
+from models.manifest_faults import describe
 
 INPUT = "image"
 OUTPUTS = ("keypoints_px", "confidences", "confidence", "count")
@@ -96,7 +97,7 @@ def load_model(manifest_file: Path) -> Model:
             f" got {', '.join(manifest.keypoints)}"
         )
     if manifest.track.input == "any":
-        raise ModelFileError(f"{manifest_file}: track.input: expected [rows, columns], got 'any'")
+        raise ModelFileError(f"{manifest_file}: track.input: expected [rows, columns], got any")
     folder = manifest_file.parent
     return Model(
         manifest=manifest,
@@ -148,15 +149,19 @@ def _read_manifest(file: Path) -> Manifest:
         content = yaml.load(file.read_text(encoding="utf-8"), _StrictLoader)
     except FileNotFoundError:
         raise ModelFileError(f"{file}: no such model; name a manifest, or `shipped`") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelFileError(f"{file}: cannot be read as a manifest: {error}") from error
-    except yaml.YAMLError as error:
+    except UnicodeDecodeError:
+        raise ModelFileError(
+            f"{file}: cannot be read as a manifest: expected YAML that names the graphs, got bytes"
+        ) from None
+    except OSError as error:
+        raise ModelFileError(f"{file}: cannot be read as a manifest: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ModelFileError(f"{file}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ModelFileError(f"{file}: expected a manifest of keys and values, got {content!r:.60}")
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
-            for fault in error.errors(include_url=False)
-        ]
-        raise ModelFileError(f"{file}: {'; '.join(faults)}") from None
+        known = [*Manifest.model_fields, *GraphEntry.model_fields]
+        faults = describe(error.errors(include_url=False), known)
+        raise ModelFileError("\n".join(f"{file}: {fault}" for fault in faults)) from None

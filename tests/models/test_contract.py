@@ -51,8 +51,39 @@ def test_a_doubled_key_is_refused(write_model):
 
 
 def test_every_fault_of_a_manifest_is_named_at_once(write_model):
-    with pytest.raises(ModelFileError, match=r"format: .*um_per_px\.0: "):
+    with pytest.raises(ModelFileError, match=r"format: expected 1, got 2\n.*um_per_px\[0\]: expe"):
         load_model(write_model(format=2, um_per_px=[-1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"trained_no": "x"}, "trained_no: there is no such key; did you mean trained_on?"),
+        ({"version": 1.0}, "version: expected text, in quotes where it looks like a number, got 1"),
+        ({"um_per_px": 1.26}, "um_per_px: expected a list in brackets, got 1.26"),
+        ({"um_per_px": [1.0]}, "um_per_px: expected more values, got [1.0]"),
+        ({"track": "track.onnx"}, "track: expected keys and values, indented below it, got"),
+        ({"search": {"file": "search.onnx"}}, "search.sha256: this key is needed and missing"),
+        (
+            {"track": {"file": "a", "sha256": "0" * 64, "input": "all", "shrink": 1}},
+            "track.input: expected any, or the image's [rows, columns], got 'all'",
+        ),
+    ],
+)
+def test_a_fault_of_a_manifest_is_told_without_jargon(write_model, change, line):
+    with pytest.raises(ModelFileError) as caught:
+        load_model(write_model(**change))
+
+    assert f"model.yaml: {line}" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "a word", "- 1\n"])
+def test_a_file_that_holds_no_keys_is_no_manifest(tmp_path, text):
+    file = tmp_path / "model.yaml"
+    file.write_text(text)
+
+    with pytest.raises(ModelFileError, match="expected a manifest of keys and values"):
+        load_model(file)
 
 
 def test_a_model_of_other_keypoints_is_refused(write_model):
