@@ -32,6 +32,7 @@ from tracker.runtime.ending import Asked
 from tracker.runtime.launch import Launch, calibration_or_guess
 from tracker.runtime.orders import Failed, Notice, Ready
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
+from tracker.runtime.start_faults import causes, ended_unasked
 from tracker.runtime.wake import WakeCall
 from tracker.safety.guard import stage_limits
 
@@ -40,6 +41,7 @@ _FIRST_FRAME_WITHIN_S = 10.0
 _FRAME_WITHIN_S = 2.0
 _GRAB_S = 0.05
 _TURN_S = 0.05
+_LAST_WORDS_S = 0.3  # they may still be on their way
 
 
 def calibration_launch(config: Config, source: str) -> Launch:
@@ -88,7 +90,7 @@ def live_feed(launch: Launch, asked: Asked, tell: Callable[[str], None]) -> Gene
             with contextlib.closing(feed):
                 yield feed
         finally:
-            crew.end_stage(has_opened=has_opened)
+            crew.end_stage(has_opened=has_opened, tell=tell, gives_up=asked.once_more())
             if camera is not None:
                 camera.close()
             crew.end_rig()
@@ -112,8 +114,9 @@ def _await_stage(crew: Crew, asked: Asked) -> None:
         if asked.to_end:
             raise SessionError("ended as asked, before anything was measured")
         if fallen := crew.fallen():
-            role, status = fallen[0]
-            raise SessionError(f"{role}: the process ended unasked (status {status})")
+            said = [one for one in crew.take(_LAST_WORDS_S) if isinstance(one, Failed)]
+            faults = [f"{one.role}: {one.message}" for one in said]
+            raise SessionError("\n".join(causes(faults or [ended_unasked(*fallen[0])])))
     raise SessionError(f"stage: not ready within {_READY_WITHIN_S:.0f} s")
 
 
@@ -228,4 +231,4 @@ class LiveFeed:
             if isinstance(report, Notice):
                 self._tell(f"{report.role}: {report.message}")
         for role, status in self._crew.fallen():
-            raise SessionError(f"{role}: the process ended unasked (status {status})")
+            raise SessionError(ended_unasked(role, status))

@@ -33,6 +33,7 @@ from tracker.runtime.orders import (
 )
 from tracker.runtime.pulse import STAGE_SILENT_S, Pulse
 from tracker.runtime.session_place import Role
+from tracker.runtime.start_faults import causes, ended_unasked
 from tracker.runtime.status_line import Gauges, Screen, status_text
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Supervisor:
                 raise SessionError("ended before it had begun")
             if self._faults:  # others may be about to find theirs
                 self._hear_for(_MORE_FAULTS_WITHIN_S)
-                raise SessionError("\n".join(self._faults))
+                raise SessionError("\n".join(causes(self._faults)))
             if self._clock.now_s() > until_s:
                 late = ", ".join(set(self._crew.workers) - self._ready)
                 raise SessionError(f"{late}: not ready within {_READY_WITHIN_S:.0f} s")
@@ -165,7 +166,7 @@ class Supervisor:
         """A process that failed has said why just before; one that was killed has not."""
         self._hear_for(_LAST_WORDS_S)
         if not any(fault.startswith(f"{role}: ") for fault in self._faults):
-            self._faults.append(f"{role}: the process ended unasked (status {status})")
+            self._faults.append(ended_unasked(role, status))
 
     def _take(self, report: Report) -> None:
         match report:
@@ -215,7 +216,11 @@ class Supervisor:
     def _halt(self) -> None:
         self._operating.finish(keeps_all=self._has_run_out)
         try:
-            self._crew.end_stage(has_opened="stage" in self._ready)
+            self._crew.end_stage(
+                has_opened="stage" in self._ready,
+                tell=self._screen.say,
+                gives_up=self._asked.once_more(),
+            )
         except HardwareError as error:
             self._faults.append(f"THE STAGE MAY STILL MOVE, stop it by hand: {error}")
             self._screen.say(self._faults[-1])
