@@ -5,22 +5,20 @@ Imports stand inside the functions: a rig process must not load what it does not
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from hardware.camera import Camera, RawCamera
+from hardware.camera import Camera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
     AnyCamera,
     AnyStage,
-    BaslerCamera,
     ControllerConfig,
     EmulatedKind,
     GenicamCamera,
-    MicroManagerCamera,
     NoStage,
-    RawCameraConfig,
     RigConfig,
     SimulatedCamera,
     SimulatedStage,
@@ -158,8 +156,17 @@ def rig_clock(rig: RigConfig) -> Clock:
     return FollowingClock() if is_hurried else HostClock()
 
 
-def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:
+def open_camera(
+    rig: RigConfig, place: RigPlace, clock: Clock, *, tell: Callable[[str], None] | None = None
+) -> Camera:
     """Open the tracking camera.
+
+    Args:
+        rig: the rig.
+        place: where its simulated parts are met.
+        clock: the rig's.
+        tell: takes a line for the operator when the camera has gone, and when it is back; None:
+            a camera that goes is an error, whatever `rig.camera.reconnect_s` says.
 
     Raises:
         CameraError: it is absent, taken, or gives no pictures.
@@ -175,33 +182,9 @@ def open_camera(rig: RigConfig, place: RigPlace, clock: Clock) -> Camera:
         from hardware.cameras.video import open_video
 
         return open_video(rig.camera, clock)
-    from hardware.cameras.grey import GreyCamera
+    from hardware.cameras.opening import open_grey_camera
 
-    return GreyCamera(open_raw_camera(rig.camera, clock))
-
-
-def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
-    """Open a camera that is really there, for its own counts.
-
-    Raises:
-        CameraError: it is absent, taken, or gives no pictures.
-        ConfigMismatchError: it is not the camera that was configured.
-    """
-    if isinstance(section, MicroManagerCamera):
-        from hardware.cameras.micromanager import open_micromanager
-
-        return open_micromanager(section, clock)
-    if isinstance(section, GenicamCamera):
-        from hardware.cameras.genicam import open_genicam
-
-        return open_genicam(section, clock)
-    if isinstance(section, BaslerCamera):
-        from hardware.cameras.basler import open_basler
-
-        return open_basler(section, clock)
-    from hardware.cameras.webcam import open_webcam
-
-    return open_webcam(section, clock)
+    return open_grey_camera(rig.camera, clock, tell=tell)
 
 
 def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Clock) -> Stage | None:

@@ -20,6 +20,7 @@ from tracker.doctor.simulated_rig import simulated_rig
 _LOOK_S = 2.0
 _FIRST_FRAME_WITHIN_S = 8.0
 _TOLERANCE = 0.1
+_LIVE_WITH_IT = "nothing mends it but another camera; the page on your kind of camera says more"
 
 
 def examine(case: Case) -> list[Finding]:
@@ -29,23 +30,24 @@ def examine(case: Case) -> list[Finding]:
         if isinstance(rig.camera, SimulatedCamera):
             with simulated_rig(case.config, rig_children(rig)) as place:
                 camera = open_camera(rig, place, rig_clock(rig))
-                return [_seen(camera, is_hurried=False)]
+                return _seen(camera, is_hurried=False)
         camera = open_camera(rig, NOWHERE, rig_clock(rig))
         is_hurried = isinstance(rig.camera, VideoCamera) and rig.camera.as_fast_as_it_goes
-        return [_seen(camera, is_hurried=is_hurried)]
+        return _seen(camera, is_hurried=is_hurried)
     except ImportError as error:
         return [fault(explain_import_error(error) or str(error), "install what is missing")]
     except HardwareError as error:
         return [fault_of(error, "check its cable and power, and close other programs that use it")]
 
 
-def _seen(camera: Camera, *, is_hurried: bool) -> Finding:
+def _seen(camera: Camera, *, is_hurried: bool) -> list[Finding]:
     try:
         camera.start()
         frames = _frames_of(camera)
     finally:
         camera.close()
-    return judge(frames, camera.shape, 1.0 / camera.period_s, is_hurried=is_hurried)
+    seen = judge(frames, camera.shape, 1.0 / camera.period_s, is_hurried=is_hurried)
+    return [seen, *(warning(note, _LIVE_WITH_IT) for note in camera.notes)]
 
 
 def _frames_of(camera: Camera) -> list[Frame]:

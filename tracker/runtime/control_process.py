@@ -85,10 +85,16 @@ def run_control(
     clock = rig_clock(config.rig)
     ticks = make_rows_ring(place.ticks_ring, TICK_ROW, ring_s=config.record.ring_s)
     posts = make_rows_ring(place.posts_ring, POST_ROW, ring_s=config.record.ring_s)
-    camera = open_camera(config.rig, session.rig_place(place), clock)
+
+    def tell(line: str) -> None:
+        reports.send(Notice("control", line))
+
+    camera = open_camera(config.rig, session.rig_place(place), clock, tell=tell)
     try:
+        for note in camera.notes:
+            tell(note)
         if doubt := check_calibration(config, camera.shape):
-            reports.send(Notice("control", doubt))
+            tell(doubt)
         facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
         write_camera_facts(place, facts)
         _check_ages(config, facts)
@@ -114,7 +120,7 @@ def run_control(
         _serve(start, camera, frames, orders, parent, reports=reports, is_patient=is_patient)
     except EndOfVideoError as end:
         logger.info("%s", end)
-        reports.send(Notice("control", str(end)))
+        tell(str(end))
     finally:
         camera.close()
 

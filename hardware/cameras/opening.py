@@ -1,0 +1,54 @@
+"""From a section of config.yaml to a camera that is really there.
+
+Imports stand inside the functions: a rig process must not load what it does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hardware.camera import Camera, RawCamera
+from hardware.cameras.grey import GreyCamera
+from hardware.clock import Clock
+from hardware.config import BaslerCamera, GenicamCamera, MicroManagerCamera, RawCameraConfig
+
+
+def open_grey_camera(
+    section: RawCameraConfig, clock: Clock, *, tell: Callable[[str], None] | None
+) -> Camera:
+    """Open a camera for the eye; see `hardware.registry.open_camera`."""
+    if tell is None or section.reconnect_s == 0.0:
+        return GreyCamera(open_raw_camera(section, clock))
+    from hardware.cameras.reconnecting import ReconnectingCamera
+
+    raw = ReconnectingCamera(
+        lambda: open_raw_camera(section, clock),
+        reconnect_s=section.reconnect_s,
+        clock=clock,
+        tell=tell,
+    )
+    return GreyCamera(raw)
+
+
+def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
+    """Open a camera for its own counts.
+
+    Raises:
+        CameraError: it is absent, taken, or gives no pictures.
+        ConfigMismatchError: it is not the camera that was configured.
+    """
+    if isinstance(section, MicroManagerCamera):
+        from hardware.cameras.micromanager import open_micromanager
+
+        return open_micromanager(section, clock)
+    if isinstance(section, GenicamCamera):
+        from hardware.cameras.genicam import open_genicam
+
+        return open_genicam(section, clock)
+    if isinstance(section, BaslerCamera):
+        from hardware.cameras.basler import open_basler
+
+        return open_basler(section, clock)
+    from hardware.cameras.webcam import open_webcam
+
+    return open_webcam(section, clock)
