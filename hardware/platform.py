@@ -43,6 +43,26 @@ def sync_data(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where folders can be waited for.
+
+    Raises:
+        OSError: the disk is gone.
+    """
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def forget_cached(descriptor: int) -> None:
+    """Let the next read of an open file come from the disk and not from memory, where that goes."""
+    if sys.platform == "linux":
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def shared_memory_folder() -> Path:
     """Return the folder where mapped files stay in memory (or near it)."""
     memory = Path("/dev/shm")
@@ -176,15 +196,22 @@ _ARROWS = {
     for start, ends in _STARTS_AND_ENDS
     for end, key in zip(ends, "ijkl", strict=True)
 }
+# PageUp and PageDown; on Windows the second ends in a Q, which alone would be another key.
+_PAGES = {
+    **{f"{start}5~": "+" for start in ("\x1b[", "\x1bO")},
+    **{f"{start}6~": "-" for start in ("\x1b[", "\x1bO")},
+    **{f"{start}I": "+" for start in ("\x00", "\xe0")},
+    **{f"{start}Q": "-" for start in ("\x00", "\xe0")},
+}
 
 
 def arrows_as_letters(keys: str) -> str:
-    r"""Return keys with i, j, k and l for the arrows up, left, down and right.
+    r"""Return keys with i, j, k and l for the arrows up, left, down and right, + and - for pages.
 
-    >>> arrows_as_letters("t\x1b[A\x1b[Dq")
-    'tijq'
+    >>> arrows_as_letters("t\x1b[A\x1b[Dq"), arrows_as_letters("\x1b[5~\x1b[6~f")
+    ('tijq', '+-f')
     """
-    for arrow, letter in _ARROWS.items():
+    for arrow, letter in (*_ARROWS.items(), *_PAGES.items()):
         keys = keys.replace(arrow, letter)
     return keys
 
@@ -192,7 +219,7 @@ def arrows_as_letters(keys: str) -> str:
 def pressed_keys() -> str:
     """Return the keys pressed since the last call, within `single_keys`; never waits.
 
-    Arrows come as the letters that mean the same.
+    Arrows come as the letters that mean the same, PageUp and PageDown as + and -.
     """
     if sys.platform == "win32":
         import msvcrt

@@ -10,9 +10,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.export.progress import Progress
+    from tracker.record.moving import Move
+    from tracker.record.running import Courtesy
 
 _SOUND, _DAMAGED = 0, 1
+_MB = 1_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +36,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--repair", action="store_true", help="mend what can be mended; nothing is thrown away"
     )
     checking.add_argument("--json", action="store_true", help="print what was found as JSON")
+    moving = commands.add_parser(
+        "move",
+        help="copy to another disk, read it again there, then remove it here",
+        description=(
+            "Goes to DEST/SESSION/NUMBER. It pauses while anything is being recorded; when it was "
+            "cut short, the same command goes on with it."
+        ),
+    )
+    moving.add_argument(
+        "recordings", type=Path, nargs="+", metavar="RECORDING", help="recordings, or sessions"
+    )
+    moving.add_argument("destination", type=Path, metavar="DEST", help="a folder that is there")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one of the commands and return the exit status."""
-    return _check(arguments)
+    return _check(arguments) if arguments.what == "check" else _move(arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -61,3 +81,58 @@ def _show_progress(done: int, total: int) -> None:
     if sys.stderr.isatty() and (done % 16 == 0 or done == total):
         share = 100.0 * done / total
         sys.stderr.write(f"\r{share:3.0f} % of the frames" if done < total else f"\r{'':24}\r")
+
+
+def _move(arguments: argparse.Namespace) -> int:
+    from tracker.export.progress import Progress
+    from tracker.record.moving import carry_out, plan_move, recordings_in
+
+    moves = [
+        plan_move(recording, arguments.destination)
+        for given in arguments.recordings
+        for recording in recordings_in(given)
+    ]
+    progress = Progress(sys.stderr)
+    courtesy = _courtesy(moves)
+    status = _SOUND
+    for move in moves:
+        progress.start(move.size_bytes() // _MB, "MB")
+        courtesy.wait()
+        kept = carry_out(move, step=_Steps(progress, courtesy).step)
+        progress.finish()
+        print(f"{move.source} -> {move.target}")
+        for file in kept:
+            print(
+                f"wormlock recording move: {file} was kept: its copy does not read the same",
+                file=sys.stderr,
+            )
+            status = _DAMAGED
+    return status
+
+
+class _Steps:
+    """Counts bytes as megabytes, and lets recordings go first."""
+
+    def __init__(self, progress: Progress, courtesy: Courtesy) -> None:
+        self._progress = progress
+        self._courtesy = courtesy
+        self._rest_bytes = 0
+
+    def step(self, count_bytes: int) -> None:
+        count, self._rest_bytes = divmod(self._rest_bytes + count_bytes, _MB)
+        self._progress.step(count)
+        self._courtesy.wait()
+
+
+def _courtesy(moves: list[Move]) -> Courtesy:
+    from hardware.clock import HostClock
+    from tracker.record.running import Courtesy
+
+    sessions = {folder.parent for move in moves for folder in (move.source, move.target)}
+
+    def tell(words: str) -> None:
+        print(f"wormlock recording move: {words}", file=sys.stderr, flush=True)
+
+    return Courtesy(
+        {session.parent for session in sessions}, HostClock(), sleep=time.sleep, tell=tell
+    )

@@ -1,7 +1,7 @@
 """Checksums of a recording's files, as `sha256sum -c checksums.sha256` reads them.
 
 They are written when a recording is closed, over every file but the frames, which have a checksum
-each; and again, over all, where a recording has been moved to.
+each.
 """
 
 from __future__ import annotations
@@ -54,20 +54,20 @@ def sum_files(folder: Path) -> None:
     write_sums(folder, sums)
 
 
-def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
+def write_sums(folder: Path, sums: Mapping[str, str], *, name: str = CHECKSUMS_FILE) -> None:
     """Write checksums by the names of files within the folder.
 
     Raises:
         RecordingError: there is no room.
     """
-    lines = [f"{digest}  {name}\n" for name, digest in sums.items()]
-    write_whole(folder / CHECKSUMS_FILE, "".join(lines))
+    lines = [f"{digest}  {file}\n" for file, digest in sums.items()]
+    write_whole(folder / name, "".join(lines))
 
 
-def read_sums(folder: Path) -> dict[str, str]:
+def read_sums(folder: Path, *, name: str = CHECKSUMS_FILE) -> dict[str, str]:
     """Return checksums by the names of files; none where there are none, or they are damaged."""
     try:
-        lines = (folder / CHECKSUMS_FILE).read_text(encoding="utf-8").splitlines()
+        lines = (folder / name).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return {}
     pairs = [line.split(maxsplit=1) for line in lines]

@@ -18,12 +18,15 @@ NOT_ENDED = "not yet, or it was cut short"
 
 
 def next_recording_folder(session: Path) -> Path:
-    """Return the folder of the next recording; it does not exist yet.
+    """Return the folder of the next recording; it does not exist yet, nor did it before a move.
 
     >>> next_recording_folder(Path("no/such/session")).name
     '0001'
     """
-    taken = [int(path.name) for path in session.glob("[0-9]*") if path.name.isdigit()]
+    listed = _read(session / SESSION_FILE).get("recordings")
+    names = [path.name for path in session.glob("[0-9]*")]
+    names += map(str, listed) if isinstance(listed, dict) else []
+    taken = [int(name) for name in names if name.isdigit()]
     return session / f"{max(taken, default=0) + 1:04d}"
 
 
@@ -46,6 +49,21 @@ def list_recording(folder: Path, header: Header, *, outcome: Mapping[str, object
         entry = {"wall_time": header.wall_time, "animal": dict(header.animal), **outcome}
         recordings[folder.name] = entry
     write_whole(path, yaml.safe_dump(manifest, sort_keys=False))
+
+
+def list_as_moved(source: Path, target: Path, header: Header) -> None:
+    """Enter a recording that was moved into the manifest where it is now, and say so in the old.
+
+    Raises:
+        RecordingError: a manifest cannot be written.
+    """
+    manifest = source.parent / SESSION_FILE
+    recordings = _read(manifest).get("recordings")
+    entry = recordings.get(source.name) if isinstance(recordings, dict) else None
+    outcome = entry if isinstance(entry, dict) else {}
+    list_recording(target, header, outcome=outcome)
+    if manifest.is_file():
+        list_recording(source, header, outcome={**outcome, "moved_to": str(target)})
 
 
 def is_listed_as_open(folder: Path) -> bool:
