@@ -16,7 +16,7 @@ h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:38px 0 8px}
 .card .todo{margin-top:8px;padding-left:10px;border-left:3px solid #d99a2b}
 .wide{grid-column:1/-1}img{max-width:100%}
 .plots img{max-width:49%;margin:4px 0;vertical-align:middle}
-.plots img:last-child{max-width:100%}
+.plots img:last-child,.plots img.wide{max-width:100%}
 table{border-collapse:collapse;font-size:13.5px;margin:6px 0}
 td,th{padding:4px 10px;text-align:right;border-bottom:1px solid #e8ebed}
 th{font-weight:600;color:#4a525a}td:first-child,th:first-child,.left{text-align:left}
@@ -37,17 +37,15 @@ def page(title: str, body: Sequence[str]) -> str:
 
 
 def table(title: str, note: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a titled table, or nothing where it has no rows."""
+    """Return a titled table, or nothing where it has no rows; `head` may be empty."""
     if not rows:
         return ""
     heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    first = f"<tr>{heads}</tr>" if head else ""
     lines = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
     )
-    return (
-        f"<h2>{escape(title)}</h2><p class=quiet>{escape(note)}</p>"
-        f"<table><tr>{heads}</tr>{lines}</table>"
-    )
+    return f"<h2>{escape(title)}</h2><p class=quiet>{escape(note)}</p><table>{first}{lines}</table>"
 
 
 def inline(content: bytes, kind: str) -> str:

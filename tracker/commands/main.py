@@ -26,6 +26,7 @@ COMMANDS = {
     "devices": "list serial ports and cameras, and what answers on them",
     "doctor": "check a config against this machine, without moving anything",
     "calibrate": "measure stage and picture, delays, the confocal's field, the plate",
+    "report": "write a recording's page for the lab book: figures, plots, worst moments",
     "sync": "lay a microscope's frames onto a recording, by edges or by flashes",
     "score": "print a recording's table again",
     "recording": "check and repair a recording, move recordings off the rig",

@@ -43,11 +43,11 @@ def draw_report(path: Path, run: RunRows, summary: Summary, header: Header) -> N
         figure = Figure(figsize=(13.0, 9.0), dpi=110, layout="constrained")
         grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.2), height_ratios=(1.1, 1.0, 1.2))
         figure.suptitle(_title(header), x=0.01, ha="left", fontsize=12, fontweight="bold")
-        _draw_path(figure.add_subplot(grid[:2, 0]), run)
+        draw_path(figure.add_subplot(grid[:2, 0]), run)
         _draw_table(figure.add_subplot(grid[2, 0]), summary)
-        _draw_error(figure.add_subplot(grid[0, 1]), run, header)
-        _draw_errors(figure.add_subplot(grid[1, 1]), run)
-        _draw_delays(figure.add_subplot(grid[2, 1]), run)
+        draw_error(figure.add_subplot(grid[0, 1]), run, header)
+        draw_errors(figure.add_subplot(grid[1, 1]), run)
+        draw_delays(figure.add_subplot(grid[2, 1]), run)
         try:
             figure.savefig(path)
         except OSError as error:
@@ -65,7 +65,8 @@ def _head_um(run: RunRows) -> NDArray[np.float64]:
     return run.truth["head_um"] if len(run.truth) else run.ticks["head_um"]
 
 
-def _draw_path(axes: Axes, run: RunRows) -> None:
+def draw_path(axes: Axes, run: RunRows) -> None:
+    """Draw head and stage on the plate."""
     axes.set_title("path on the plate")
     head_mm = _head_um(run) / 1000.0
     stage_mm = run.positions["position_um"] / 1000.0
@@ -80,7 +81,8 @@ def _draw_path(axes: Axes, run: RunRows) -> None:
     axes.legend(frameon=False, ncols=4, loc="upper left")
 
 
-def _draw_error(axes: Axes, run: RunRows, header: Header) -> None:
+def draw_error(axes: Axes, run: RunRows, header: Header) -> None:
+    """Draw the head's distance from the centre over time."""
     axes.set_title("distance of the head from the centre of the confocal's field")
     t_s = run.ticks["t_s"] - header.started_s
     detected_um = distances_um(run.ticks["error_um"])
@@ -104,7 +106,8 @@ def _draw_error(axes: Axes, run: RunRows, header: Header) -> None:
     axes.legend(frameon=False, ncols=3, loc="upper right", markerscale=2.0)
 
 
-def _draw_delays(axes: Axes, run: RunRows) -> None:
+def draw_delays(axes: Axes, run: RunRows) -> None:
+    """Draw how often which delay occurred."""
     axes.set_title("delay")
     ticks = run.ticks[is_judged(run.ticks["t_s"], run.ticks)]
     kinds = (
@@ -126,7 +129,8 @@ def _draw_delays(axes: Axes, run: RunRows) -> None:
     axes.legend(frameon=False, loc="upper right")
 
 
-def _draw_errors(axes: Axes, run: RunRows) -> None:
+def draw_errors(axes: Axes, run: RunRows) -> None:
+    """Draw which share of the frames lies within which distance."""
     axes.set_title("how often the head is how far from the centre")
     truly = true_errors_um(run) if len(run.truth) else run.ticks["error_um"]
     error_um = distances_um(truly)

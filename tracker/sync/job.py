@@ -160,6 +160,12 @@ def _exposure_s(recording: OpenedRecording) -> float:
 def _job(rows: Rows, clock: ClockFit, notes: list[str], *, by: str) -> SyncJob:
     volumes = len(np.unique(rows["volume"][rows["volume"] >= 0]))
     inside = int(np.isfinite(rows["stage_um"]).all(axis=1).sum())
+    words = (
+        f"aligned by {by}",
+        f"residual {1e3 * clock.residual_s:.3f} ms, worst {1e3 * clock.worst_s:.3f} ms",
+        f"{len(rows)} neural frames in {volumes} volumes, {inside} of them while it recorded",
+        *(f"note: {note}" for note in notes),
+    )
     figures = {
         "neural_frames": len(rows),
         "neural_frames_inside_recording": inside,
@@ -174,11 +180,6 @@ def _job(rows: Rows, clock: ClockFit, notes: list[str], *, by: str) -> SyncJob:
             "pairs_left_out": int((~clock.is_used).sum()),
         },
         "notes": notes,
+        "words": words,
     }
-    words = (
-        f"aligned by {by}",
-        f"residual {1e3 * clock.residual_s:.3f} ms, worst {1e3 * clock.worst_s:.3f} ms",
-        f"{len(rows)} neural frames in {volumes} volumes, {inside} of them while it recorded",
-        *(f"note: {note}" for note in notes),
-    )
     return SyncJob(rows=rows, clock=clock, figures=figures, words=words)

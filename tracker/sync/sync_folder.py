@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from models.plot_style import INK, STYLE
 from tracker.errors import RecordingError, UsageError
 from tracker.record.appended_file import explain
 from tracker.record.columns import columns_of
-from tracker.record.figures_file import write_figures
+from tracker.record.figures_file import read_figures, write_figures
 from tracker.record.schema import Rows
 from tracker.sync.clock_fit import ClockFit
 
@@ -55,6 +56,18 @@ def write_sync(folder: Path, rows: Rows, figures: Mapping[str, object]) -> None:
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
         raise RecordingError(explain(error, folder)) from error
+
+
+def sync_words(folder: Path) -> Sequence[str]:
+    """Return what was said when the sync in `folder` was made.
+
+    Raises:
+        RecordingError: its file is missing or damaged.
+    """
+    figures = read_figures(folder / FIGURES_FILE)
+    if not isinstance(figures, Mapping) or "words" not in figures:
+        raise RecordingError(f"{folder / FIGURES_FILE} is damaged: sync again with --overwrite")
+    return [str(line) for line in cast("Mapping[str, Sequence[str]]", figures)["words"]]
 
 
 def _write_rows(path: Path, rows: Rows) -> None:

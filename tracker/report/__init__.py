@@ -1,0 +1,1 @@
+"""One recording as a page for the lab book."""
