@@ -73,11 +73,12 @@ def fit_matrix_drift(moves_um: Floats, changes_um_s: Floats, seen_um: Floats) ->
     known = np.column_stack([moves_um, changes_um_s])[is_near]
     went_um = -seen_um[is_near]
     weights = np.ones(len(known))
+    answer, left_um = _weighed(known, went_um, weights)
     for _ in range(_ROUNDS):
-        answer, left_um = _weighed(known, went_um, weights)
         length_left_um = np.hypot(*left_um.T)
         usual_um = _WITHIN_SIGMAS * _SIGMA_PER_MAD * float(np.median(length_left_um))
         weights = 1.0 / (1.0 + (length_left_um / max(usual_um, _FINEST_UM)) ** 2) ** 2
+        answer, left_um = _weighed(known, went_um, weights)
     errors = _errors(known, left_um, weights)
     return MatrixDrift(
         off=answer[:4].reshape(2, 2) - np.eye(2),

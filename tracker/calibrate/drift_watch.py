@@ -176,11 +176,11 @@ class DriftWatch:
 def matrix_text(found: MatrixDrift) -> str:
     """Say how far the matrix is off.
 
-    >>> off = np.array([[0.05, 0.0], [0.0, 0.05]])
+    >>> off = np.array([[0.05, 0.001], [-0.001, 0.05]])
     >>> print(matrix_text(MatrixDrift(
     ...     off=off, error=0.004, lateness_s=0.0, lateness_error_s=0.001, pairs=40)))
     the picture does not move as calibrated: a pixel is 4.8 % less than the calibration says, \
-turned by +0.0 degrees (give or take 0.4 %): measure it anew by `wormlock calibrate stage`
+turned by +0.1 degrees (give or take 0.4 %): measure it anew by `wormlock calibrate stage`
     """
     (a, b), (c, d) = (found.off + np.eye(2)).tolist()
     believed = math.sqrt(abs(a * d - b * c))

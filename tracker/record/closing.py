@@ -22,32 +22,43 @@ from tracker.record.writer import RecordingWriter
 
 
 def close_recording(
-    writer: RecordingWriter, header: Header, *, reason: str, t_s: float
+    writer: RecordingWriter,
+    header: Header,
+    *,
+    reason: str,
+    t_s: float,
+    tell: Callable[[str], None] = lambda doing: None,
 ) -> tuple[str, ...]:
-    """Close a recording, sum it up and draw it; return what the operator should know."""
+    """Close a recording, sum it up and draw it; return what the operator should know.
+
+    `tell` hears of each step that may take a while.
+    """
     folder = writer.folder
+    tell(f"saving {writer.frames.count} frames")
     notices: list[str] = []
     _try(notices, lambda: writer.note(Event(t_s, ENDED, reason)))
     _try(notices, writer.sync)
     writer.close()
     _try(notices, lambda: sum_files(folder))
-    _try(notices, lambda: sum_up(folder))
+    _try(notices, lambda: sum_up(folder, tell))
     outcome = {"ended": reason, "duration_s": round(t_s - header.started_s, 3)}
     _try(notices, lambda: list_recording(folder, header, outcome=outcome))
     return tuple(notices)
 
 
-def sum_up(folder: Path) -> None:
+def sum_up(folder: Path, tell: Callable[[str], None] = lambda doing: None) -> None:
     """Write summary.json and report.png of a recording whose files are closed.
 
     Raises:
         RecordingError: it cannot be read, or there is no room for its summary.
         MissingExtraError: it is summed up, but matplotlib is not there to draw it.
     """
+    tell("summing up")
     recording = open_recording(folder)
     run = rows_of(recording)
     summary = score(run)
     write_figures(folder / SUMMARY_FILE, summary)
+    tell(f"drawing {REPORT_FILE}")
     draw_report(folder / REPORT_FILE, run, summary, recording.header)
 
 

@@ -6,7 +6,7 @@ No sockets and no waiting here, so that stepped time can test it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ SETTLE_S = 0.25
 # Where the stage was during the first exposures is read between positions on both sides.
 _EARLIER_S = {"positions": 0.1}
 _TAKES_A_TURN = 16
-STOPPED = "stopped"
+STOPPED = "stopped"  # where nobody says why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A recording that has ended: why, and what the operator should know about it."""
+    """A recording that has ended: why, and what the operator should know about it.
+
+    `is_failed` where it could not go on; else somebody wanted it to end.
+    """
 
     folder: Path
     reason: str
     notices: tuple[str, ...]
+    is_failed: bool = False
 
 
 @dataclass(slots=True)
@@ -66,14 +70,25 @@ class _Open:
     header: Header
     gaps: FrameGaps
     until_s: float = float("inf")
+    reason: str = STOPPED
     failure: str = ""
 
 
 class Recorder:
     """Writes one recording after the other from the session's rings."""
 
-    def __init__(self, taps: Mapping[str, Tap], origin: Origin, clock: Clock) -> None:
-        """Record from the taps, which are named as the origin's streams are."""
+    def __init__(
+        self,
+        taps: Mapping[str, Tap],
+        origin: Origin,
+        clock: Clock,
+        tell: Callable[[str], None] = lambda doing: None,
+    ) -> None:
+        """Record from the taps, which are named as the origin's streams are.
+
+        `tell` hears what is being done where that takes a while.
+        """
+        self._tell = tell
         self._taps = taps
         self._origin = origin
         self._clock = clock
@@ -104,10 +119,10 @@ class Recorder:
         list_recording(folder, header, outcome={"ended": NOT_ENDED})
         logger.info("recording started: folder=%s", folder)
 
-    def stop(self, t_s: float) -> None:
+    def stop(self, t_s: float, reason: str = STOPPED) -> None:
         """End the open recording with what was exposed at `t_s`: a later turn closes it."""
-        if self._open is not None:
-            self._open.until_s = min(self._open.until_s, t_s)
+        if self._open is not None and t_s < self._open.until_s:
+            self._open.until_s, self._open.reason = t_s, reason
 
     def note(self, event: Event) -> None:
         """Enter an event into the open recording, if there is one."""
@@ -129,9 +144,13 @@ class Recorder:
         is_over = now_s >= self._open.until_s + SETTLE_S
         return self._close(self._open) if is_over or self._open.failure else None
 
-    def end(self) -> Outcome | None:
+    def end(self, reason: str = STOPPED) -> Outcome | None:
         """Write all that is in the rings and close, for the session ends."""
-        return None if self._open is None else self._close(self._open)
+        if self._open is None:
+            return None
+        if self._open.until_s == float("inf"):  # nobody has stopped it before
+            self._open.reason = reason
+        return self._close(self._open)
 
     def figures(self) -> dict[str, float]:
         """Return what the status line may show of the open recording."""
@@ -171,12 +190,17 @@ class Recorder:
         if not recording.failure:
             self._write(recording, at_most_takes=None)
         self._open = None
-        reason = recording.failure or STOPPED
+        reason = recording.failure or recording.reason
         notices = close_recording(
-            recording.writer, recording.header, reason=reason, t_s=self._clock.now_s()
+            recording.writer,
+            recording.header,
+            reason=reason,
+            t_s=self._clock.now_s(),
+            tell=self._tell,
         )
-        logger.info("recording ended: folder=%s reason=%s", recording.writer.folder, reason)
-        return Outcome(recording.writer.folder, reason, notices)
+        folder, is_failed = recording.writer.folder, bool(recording.failure)
+        logger.info("recording ended: folder=%s reason=%s", folder, reason)
+        return Outcome(folder, reason, notices, is_failed)
 
     def _header(self, t_s: float, *, animal: Facts, facts: Facts) -> Header:
         origin = self._origin

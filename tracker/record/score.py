@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.messages import Mode
+from tracker.record.events import ENDED
 from tracker.record.gaps import FRAMES_LOST
 from tracker.record.notes import backwards_notes
 from tracker.record.reader import Recording
@@ -41,6 +42,7 @@ class RunRows:
     truth: Rows
     lost_frames: int = 0
     timeouts: int = 0
+    ended: str = ""  # why, where somebody said
 
 
 def rows_of(recording: Recording) -> RunRows:
@@ -60,6 +62,7 @@ def rows_of(recording: Recording) -> RunRows:
         truth=recording.truth,
         lost_frames=_counted(recording, FRAMES_LOST),
         timeouts=_counted(recording, TIMEOUTS),
+        ended=_why_ended(recording),
     )
 
 
@@ -75,6 +78,7 @@ def score(run: RunRows) -> Summary:
     true_um = true_errors_um(run)
     judged_um = true_um if len(run.truth) else ticks["error_um"]
     return Summary(
+        ended=run.ended,
         duration_s=_duration_s(run),
         frames=_frame_counts(run),
         delay_s=_delays(ticks, run.stage),
@@ -182,6 +186,11 @@ def _lost_s(ticks: Rows) -> float:
 
 def _timed(run: RunRows) -> dict[str, Rows]:
     return {"ticks": run.ticks, "positions": run.positions, "truth": run.truth}
+
+
+def _why_ended(recording: Recording) -> str:
+    ends = [event.detail for event in recording.events if event.kind == ENDED]
+    return ends[-1] if ends else "it was cut short"
 
 
 def _counted(recording: Recording, kind: str) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from tracker.record.figures_file import read_figures
 from tracker.record.schema import SUMMARY_FILE
@@ -55,10 +55,12 @@ class StageCounts(TypedDict):
 class Summary(TypedDict):
     """Everything that `wormlock score` prints.
 
+    `ended` is why the recording ended; empty where nobody said, as of a run in stepped time.
     `world_late_s` is how much later than a real camera the simulated one handed its frames over:
     a computer too slow for its world. It is not known at a real rig.
     """
 
+    ended: NotRequired[str]  # older recordings lack it
     duration_s: float
     frames: FrameCounts
     delay_s: Delays
@@ -85,8 +87,10 @@ def read_summary(folder: Path) -> Summary:
 def summary_table(summary: Summary) -> str:
     """Return the table that a run ends with."""
     frames, stage = summary["frames"], summary["stage"]
+    ended = summary.get("ended", "")
     return "\n".join(
         [
+            *([f"  ended            {ended}"] if ended else []),
             f"  duration         {summary['duration_s']:.1f} s",
             f"  frames           {frames['exposed']} exposed, {frames['used']} used, "
             f"{frames['recorded']} recorded",
