@@ -17,6 +17,7 @@ from hardware.types import Frame
 
 _WORLD_STARTS_WITHIN_S = 15.0
 _POLL_S = 0.0003
+_GIVE_UP_AFTER_S = 5.0  # the world is never so late, on however busy a computer
 _EARLY_S = 0.0008  # before the next frame is due, sleeping ends and polling begins
 
 
@@ -29,6 +30,7 @@ class SimulatedCameraReader:
         self._clock = clock
         self._ring: RingReader | None = None
         self._due_s = -np.inf
+        self._heard_s = np.inf
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -61,18 +63,24 @@ class SimulatedCameraReader:
             self._ring = attach_ring(self._path, record, within_s=_WORLD_STARTS_WITHIN_S)
         except RingError as error:
             raise CameraError(f"the simulated camera gives no frames: {error}") from error
+        self._heard_s = self._clock.now_s()
 
     def grab(self, timeout_s: float) -> Sequence[Frame]:
         """Return every frame that has come since the last call, oldest first.
 
         Raises:
-            CameraError: the camera was not started.
+            CameraError: the camera was not started, or its world has fallen silent.
         """
         if self._ring is None:
             raise CameraError("the simulated camera was not started")
         until_s = self._clock.now_s() + timeout_s
         while self._ring.waiting == 0:
             now_s = self._clock.now_s()
+            if now_s - self._heard_s > _GIVE_UP_AFTER_S:
+                raise CameraError(
+                    f"the simulated camera has given no frame for {_GIVE_UP_AFTER_S:.0f} s: its "
+                    "world has ended, or stands still"
+                )
             if now_s >= until_s:
                 return []
             early_s = min(self._due_s - _EARLY_S, until_s) - now_s
@@ -81,6 +89,7 @@ class SimulatedCameraReader:
         received_s = self._clock.now_s()
         frames = [_frame(row, received_s) for row in rows]
         if frames:
+            self._heard_s = received_s
             self._due_s = frames[-1].t_s + self.period_s + self.delay_s
         return frames
 

@@ -140,7 +140,7 @@ class RunningSession:
         self.pids = {}
         self.transcript = None
 
-    def await_motion(self):
+    def await_motion(self, *, with_world=True):
         """Wait until the session records a stage that moves; then all is set for a killing."""
         self.transcript = _await(lambda: _open(self.place.folder / "stage.transcript"), self)
         self.posts = _await(lambda: _ring(self.place.posts_ring, POST_ROW), self)
@@ -150,8 +150,20 @@ class RunningSession:
         _await(lambda: [motion for motion in self.motions() if motion.counts], self)
         for mark in self.place.folder.glob("*.pid"):
             self.pids[mark.stem] = int(mark.read_text())
-        assert set(self.pids) == {"emulator", "world", "stage", "control", "recorder"}
+        world = {"world"} if with_world else set()
+        assert set(self.pids) == {"emulator", "stage", "control", "recorder"} | world
         return self
+
+    def await_transcript(self):
+        """Wait until the emulated controller is there."""
+        self.transcript = _await(lambda: _open(self.place.folder / "stage.transcript"), self)
+        return self
+
+    def heard(self):
+        """Return what the emulated controller has heard so far: lines, with their meanings."""
+        self.transcript.seek(0)
+        whole, _, _ = self.transcript.read().decode("ascii").rpartition("\n")
+        return [line for line in map(parse_line, whole.splitlines()) if line.was_heard]
 
     def await_calibration(self):
         """Wait until a calibration moves the stage; then all is set for a killing."""
@@ -244,12 +256,45 @@ def _ring(path, record):
 
 
 @pytest.fixture
+def run_session(cheap_config, tmp_path):
+    """Start a session of the cheap rig, however its config was changed."""
+    sessions = []
+
+    def run():
+        sessions.append(RunningSession(cheap_config, tmp_path / "session"))
+        return sessions[-1]
+
+    yield run
+    for session in sessions:
+        session.clean_up()
+
+
+@pytest.fixture
 def running(cheap_config, tmp_path):
     """A session of the cheap rig that records a moving stage."""
     session = RunningSession(cheap_config, tmp_path / "session")
     try:
         yield session.await_motion()
     finally:
+        session.clean_up()
+
+
+@pytest.fixture
+def start_session(cheap_config, tmp_path):
+    """Start a session of the cheap rig, changed: `start_session(language="asi", faults=[...])`."""
+    sessions = []
+
+    def start(*, language="ludl_mac6000", faults=()):
+        config = yaml.safe_load(cheap_config.read_text())
+        config["rig"]["stage"]["language"] = language
+        scenario = Path(config["rig"]["simulation"]["scenario"])
+        scenario.write_text(yaml.safe_dump({**SCENARIO, "faults": list(faults)}))
+        cheap_config.write_text(yaml.safe_dump(config))
+        sessions.append(RunningSession(cheap_config, tmp_path / "session"))
+        return sessions[-1].await_transcript()
+
+    yield start
+    for session in sessions:
         session.clean_up()
 
 

@@ -1,7 +1,8 @@
 """Stands for a running Micro-Manager with its server on: the bridge's wire over a real MMCore.
 
-Run as a process of its own; prints its port. What differs between the backends is as in Java:
-lists and rectangles are objects that must be asked, pixels have one dimension, tags are typed.
+Run as a process of its own, with the adapters' folder and perhaps a port; prints its port. What
+differs between the backends is as in Java: lists and rectangles are objects that must be asked,
+pixels have one dimension, tags are typed.
 """
 
 import itertools
@@ -144,7 +145,7 @@ class Server:
             socket.send_multipart([json.dumps(told).encode(), *self.parts])
 
 
-def main(adapters):
+def main(adapters, port="*"):
     core = pymmcore.CMMCore()
     core.setCircularBufferMemoryFootprint(16)
     core.setDeviceAdapterSearchPaths([adapters])
@@ -152,10 +153,10 @@ def main(adapters):
     core.initializeDevice("Cam")
     core.setCameraDevice("Cam")
     socket = zmq.Context.instance().socket(zmq.REP)
-    port = socket.bind_to_random_port("tcp://127.0.0.1")
-    sys.stdout.write(f"{port}\n")
+    socket.bind(f"tcp://127.0.0.1:{port}")
+    sys.stdout.write(f"{socket.last_endpoint.decode().rpartition(':')[2]}\n")
     sys.stdout.flush()
     Server(core).serve(socket)
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

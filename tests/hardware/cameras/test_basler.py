@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hardware.cameras.basler import BaslerSource, open_basler
+from hardware.cameras.reconnecting import ReconnectingCamera
 from hardware.clock import HostClock
 from hardware.config import BaslerCamera, NoStage, RigConfig
 from hardware.errors import CameraError, ConfigMismatchError
@@ -45,10 +46,10 @@ def opened(**keys):
         camera.close()
 
 
-def take(camera, frames, *, busy_s=0.0, within_s=8.0):
+def take(camera, frames, *, busy_s=0.0, within_s=8.0, until=lambda: False):
     taken = []
     until_s = time.perf_counter() + within_s
-    while len(taken) < frames:
+    while len(taken) < frames and not until():
         assert time.perf_counter() < until_s, f"{len(taken)} frames only"
         taken += camera.grab(0.2)
         time.sleep(busy_s)
@@ -248,6 +249,30 @@ def test_hardware_stamps_and_numbers_are_handed_on():
     assert result.was_released
     assert unnumbered.counter == -1
     assert np.isnan(unnumbered.stamp_s)
+
+
+def test_a_camera_that_comes_back_goes_on_where_it_would_have_been():
+    told = []
+    camera = ReconnectingCamera(
+        lambda: open_basler(section(), HostClock()),
+        reconnect_s=8.0,
+        clock=HostClock(),
+        tell=told.append,
+    )
+    with contextlib.closing(camera):
+        camera.start()
+        before = take(camera, 3)
+        execute(camera._camera, "FirePnPCallback")
+
+        after = take(camera, 200, until=lambda: len(told) == 2)
+        after += take(camera, 3)
+
+    indices = [frame.index for frame in before + after]
+    assert "is gone: unplugged" in told[0]
+    assert told[1].startswith("the camera is back after")
+    assert indices == sorted(set(indices))
+    times_s = [frame.t_s for frame in before + after]
+    assert indices[-1] == pytest.approx((times_s[-1] - times_s[0]) / camera.period_s, rel=0.2)
 
 
 def test_the_registry_opens_it(tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hardware.cameras.genicam import open_genicam
+from hardware.cameras.reconnecting import ReconnectingCamera
 from hardware.clock import HostClock
 from hardware.config import GenicamCamera, NoStage, RigConfig
 from hardware.errors import CameraError, ConfigMismatchError
@@ -34,14 +35,19 @@ def opened(**keys):
         camera.close()
 
 
-def take(camera, frames, *, busy_s=0.0, within_s=8.0):
+def take(camera, frames, *, busy_s=0.0, within_s=8.0, until=lambda: False):
     taken = []
     until_s = time.perf_counter() + within_s
-    while len(taken) < frames:
+    while len(taken) < frames and not until():
         assert time.perf_counter() < until_s, f"{len(taken)} frames only"
         taken += camera.grab(0.2)
         time.sleep(busy_s)
     return taken
+
+
+def stop_acquisition(camera):
+    """Let the camera fall silent."""
+    camera._source._acquirer.remote_device.node_map.AcquisitionStop.execute()
 
 
 def features(camera):
@@ -167,7 +173,7 @@ def test_a_camera_that_falls_silent_ends_in_one_line_within_seconds():
     with opened(rate_hz=50) as camera:
         camera.start()
         take(camera, 3)
-        camera._source._acquirer.remote_device.node_map.AcquisitionStop.execute()
+        stop_acquisition(camera)
         started_s = time.perf_counter()
 
         with pytest.raises(CameraError, match=r"Viky 1 has given no frame for 2\.\d s: it still"):
@@ -195,6 +201,30 @@ def test_a_picture_of_another_depth_ends_in_one_line():
 
         with pytest.raises(CameraError, match="640000 px instead of 400 x 400"):
             take(camera, 200)
+
+
+def test_a_camera_that_comes_back_goes_on_where_it_would_have_been():
+    told = []
+    camera = ReconnectingCamera(
+        lambda: open_genicam(section(), HostClock()),
+        reconnect_s=8.0,
+        clock=HostClock(),
+        tell=told.append,
+    )
+    with contextlib.closing(camera):
+        camera.start()
+        before = take(camera, 3)
+        stop_acquisition(camera._camera)
+
+        after = take(camera, 200, until=lambda: len(told) == 2)
+        after += take(camera, 3)
+
+    indices = [frame.index for frame in before + after]
+    assert "has given no frame for 2" in told[0]
+    assert told[1].startswith("the camera is back after")
+    assert indices == sorted(set(indices))
+    times_s = [frame.t_s for frame in before + after]
+    assert indices[-1] == pytest.approx((times_s[-1] - times_s[0]) / camera.period_s, rel=0.2)
 
 
 def test_the_registry_opens_it_and_misses_a_producer_that_is_not_there(tmp_path):

@@ -95,3 +95,18 @@ def test_the_delay_is_half_an_exposure_and_the_readout(reader):
     assert reader.delay_s == pytest.approx(0.008)
     assert reader.period_s == pytest.approx(0.025)
     assert reader.shape == (4, 6)
+
+
+def test_a_world_that_falls_silent_is_no_camera_any_more(ring):
+    clock = SteppedClock(5.0)
+    reader = SimulatedCameraReader(ring.path, TIMING, clock)
+    reader.start()
+    expose(ring, 0)
+    assert len(reader.grab(0.0)) == 1
+    clock.advance_to(9.9)
+    assert reader.grab(0.0) == []
+    clock.advance_to(10.1)
+
+    with pytest.raises(CameraError, match="no frame for 5 s: its world has ended, or stands"):
+        reader.grab(0.0)
+    reader.close()
