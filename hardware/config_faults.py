@@ -98,6 +98,9 @@ def _line(fault: ErrorDetails, place: _Place) -> str:
         return f"{key}: this key is needed and missing{hint}"
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
         return _wrong_kind(fault, place)
+    if kind == "too_long" and Ellipsis in get_args(place.expects):
+        told = fault.get("ctx", {})
+        return f"{key}: expected {told['max_length']} entries at most, got {told['actual_length']}"
     guess = did_you_mean(value, map(str, get_args(place.expects))) if value else ""
     advice = guess if kind == "literal_error" and guess else _advice(kind, value)
     return f"{key}: expected {_expected(fault, place)}, got {shown(value)}{advice}"

@@ -54,6 +54,14 @@ def test_an_address_on_the_network_needs_no_permission():
     assert port.holders == ()
 
 
+def test_a_port_that_is_not_there_is_told_with_those_that_are(monkeypatch):
+    monkeypatch.setattr(discovery.list_ports, "comports", lambda: iter([listed("COM3")]))
+
+    assert discovery.absent_port("COM7") == "COM7: there is no such port; ports here: COM3"
+    assert discovery.absent_port("COM3") is None
+    assert discovery.absent_port("socket://127.0.0.1:4000") is None
+
+
 def test_a_camera_that_is_not_there_is_left_out():
     pytest.importorskip("cv2")
 

@@ -84,6 +84,11 @@ def test_an_absent_port_is_named_and_the_present_ones_are_listed():
         SerialLink("/dev/ttyNOPE", 115_200)
 
 
+def test_an_address_at_which_nobody_answers_is_told_without_numbers_of_the_system():
+    with pytest.raises(LinkLostError, match=r"socket://127\.0\.0\.1:1: nobody answers"):
+        SerialLink("socket://127.0.0.1:1", 115_200)
+
+
 def test_a_port_that_is_ours_is_refused_to_a_second_session(terminal):
     _, name = terminal
     first = SerialLink(name, 115_200)

@@ -49,11 +49,13 @@ def _simulated(name: str, *, seconds: float, seeds: int) -> dict[str, MotionStat
     from hardware.sim.scenario import load_scenario
     from hardware.sim.statistics import measure, sample_midlines_um
     from hardware.sim.world import World
+    from hardware.strict_yaml import named_by
 
     scenario = load_scenario(name)
     columns: dict[str, MotionStatistics] = {}
     for seed in range(1, seeds + 1):
-        animal = World(scenario, seed).tracked
+        with named_by(name):
+            animal = World(scenario, seed).tracked
         if animal is None:
             raise UsageError(f"--scenario {name}: its animal is a video and has no midline")
         midlines_um = sample_midlines_um(animal, seconds=seconds)

@@ -62,11 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     from hardware.sim.scenario import load_scenario
     from hardware.sim.view import ScenarioView
+    from hardware.strict_yaml import named_by
 
     _check(arguments)
     frames: int = arguments.frames
     out: Path = arguments.out
-    view = ScenarioView(load_scenario(arguments.scenario), arguments.seed)
+    scenario = load_scenario(arguments.scenario)
+    with named_by(arguments.scenario):
+        view = ScenarioView(scenario, arguments.seed)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from hardware.camera import Camera
-from hardware.config import SimulatedCamera, VideoCamera
+from hardware.config import SimulatedCamera, VideoCamera, WebCamera
 from hardware.errors import EndOfVideoError, HardwareError
 from hardware.opencv import explain_import_error
 from hardware.registry import open_camera, rig_children, rig_clock
 from hardware.types import Frame
 from tracker.doctor.case import NOWHERE, Case
 from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
+from tracker.doctor.opencv import loads
 from tracker.doctor.simulated_rig import simulated_rig
 
 _LOOK_S = 2.0
@@ -26,6 +27,8 @@ _LIVE_WITH_IT = "nothing mends it but another camera; the page on your kind of c
 def examine(case: Case) -> list[Finding]:
     """Open it as a session does, and take frames for two seconds."""
     rig = case.config.rig
+    if isinstance(rig.camera, (SimulatedCamera, VideoCamera, WebCamera)) and not loads():
+        return [warning("not opened: OpenCV cannot be loaded", "see `opencv` above")]
     try:
         if isinstance(rig.camera, SimulatedCamera):
             with simulated_rig(case.config, rig_children(rig)) as place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 
 from hardware.opencv import explain_import_error
@@ -32,6 +33,15 @@ def examine() -> list[Finding]:
     if rivals is not None:
         return [rivals]
     return [ok(f"OpenCV {cv2.__version__} loads ({', '.join(wheels) or 'not from a wheel'})")]
+
+
+def loads() -> bool:
+    """Say whether OpenCV can be loaded here."""
+    try:
+        importlib.import_module("cv2")
+    except ImportError:
+        return False
+    return True
 
 
 def judge_wheels(wheels: Mapping[str, str]) -> Finding | None:

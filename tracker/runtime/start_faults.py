@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 _UNEXPLAINED = "the process ended unasked"
 
@@ -12,7 +12,7 @@ def ended_unasked(role: str, status: int) -> str:
     return f"{role}: {_UNEXPLAINED} (status {status})"
 
 
-def causes(faults: Iterable[str]) -> list[str]:
+def causes(faults: Sequence[str]) -> list[str]:
     """Return the lines to show, of faults told as `role: what is wrong`, line by line.
 
     What several processes have met with alike, such as a library that cannot load, is told once;
@@ -21,7 +21,7 @@ def causes(faults: Iterable[str]) -> list[str]:
     >>> causes(["world: no cv2", "control: no cv2", "stage: the process ended unasked (status 1)"])
     ['world, control: no cv2']
     """
-    told = [fault for fault in faults if _UNEXPLAINED not in fault] or list(faults)
+    told = [fault for fault in faults if _UNEXPLAINED not in fault] or faults
     roles: dict[str, list[str]] = {}
     for fault in told:
         role, _, message = fault.partition(": ")

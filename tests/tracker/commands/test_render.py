@@ -46,7 +46,10 @@ def test_an_overlay_is_drawn_in_colour(scenario_file, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
-    [(["roam", "--frames", "0"], "--frames 0"), (["nowhere"], "no scenario 'nowhere'")],
+    [
+        (["roam", "--frames", "0"], "--frames 0"),
+        (["nowhere"], "nowhere: there is no such scenario"),
+    ],
 )
 def test_what_cannot_be_rendered_is_refused_in_one_line(arguments, complaint, tmp_path, capsys):
     status = main(["render", *arguments, "--out", str(tmp_path / "out")])

@@ -10,8 +10,9 @@ import pytest
 
 from hardware.languages import Answer, language_of
 from hardware.types import Frame
+from tracker.config import load_config
 from tracker.doctor import camera, finding, packages, stage, storage, timekeeping
-from tracker.doctor.case import Need, SerialAddress
+from tracker.doctor.case import Case, Need, SerialAddress
 from tracker.doctor.extras import EXTRAS
 from tracker.doctor.storage import WriteSpeed
 
@@ -162,3 +163,12 @@ def test_a_port_that_is_held_names_its_holder(tmp_path, monkeypatch):
 
 def test_a_port_that_is_not_there_is_a_fault():
     assert "no such port" in stage.port_fault("/dev/no-such-port").says
+
+
+def test_a_camera_is_not_blamed_where_opencv_cannot_be_loaded(monkeypatch):
+    monkeypatch.setattr(camera, "loads", lambda: False)
+    config = load_config(ROOT / "config.yaml")
+
+    found = camera.examine(Case(config_file=Path("config.yaml"), config=config, facts={}))
+
+    assert [(one.verdict, one.remedy) for one in found] == [("warning", "see `opencv` above")]
