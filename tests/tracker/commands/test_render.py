@@ -48,7 +48,7 @@ def test_an_overlay_is_drawn_in_colour(scenario_file, tmp_path):
     ("arguments", "complaint"),
     [
         (["roam", "--frames", "0"], "--frames 0"),
-        (["nowhere"], "nowhere: there is no such scenario"),
+        (["nowhere"], "nowhere: there is no such"),
     ],
 )
 def test_what_cannot_be_rendered_is_refused_in_one_line(arguments, complaint, tmp_path, capsys):
