@@ -26,8 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="listen on this TCP port of 127.0.0.1 (0: any) instead of a pseudo terminal",
     )
     parser.add_argument("--scenario", default="roam", help="whose stage and faults (default: roam)")
-    parser.add_argument("--baud", type=int, help="how fast the wire is (default: the usual one)")
+    parser.add_argument(
+        "--baud", type=_baud, help="how fast the wire is, in bits a second (default: the usual one)"
+    )
     parser.add_argument("--show", action="store_true", help="print what is heard and said")
+
+
+def _baud(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"expected bits a second, 1 or more, got {word!r}")
+    return int(word)
 
 
 def _tcp_port(word: str) -> int:

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tracker.errors import RecordingError, UsageError
-from tracker.export.formats import Format
+from tracker.export.formats import Format, Writer
 from tracker.record.appended_file import explain
 from tracker.record.schema import HEADER_FILE
 
 _ASIDE = "unfinished-"
 
 
-def check_place(target: Path, form: Format, *, overwrite: bool) -> None:
-    """Make sure that an export may be put at `target`.
+def check_place(target: Path, form: Format, writer: Writer, *, overwrite: bool) -> None:
+    """Make sure that an export may be put at `target`; only an export is ever replaced.
 
     Raises:
         UsageError: something is there that may not go, or there is no folder to put it in.
@@ -32,13 +32,13 @@ def check_place(target: Path, form: Format, *, overwrite: bool) -> None:
         raise UsageError(
             f"{target} exists already: name another with --out, or replace it with --overwrite"
         )
-    if form.marker and not (target / form.marker).is_file():
-        raise UsageError(f"{target} was not made by an earlier export, and is not overwritten")
-    if not form.marker and target.is_dir():
+    if not form.is_folder and target.is_dir():
         raise UsageError(f"{target} is a folder: --out must name a file (*{form.suffix})")
-    if not form.marker and not target.name.lower().endswith(form.suffix):
+    if not writer.is_export(target):
+        more = ", or something was put into it since" if form.is_folder else ""
         raise UsageError(
-            f"--out {target}: only a file *{form.suffix} is overwritten, for it may be no export"
+            f"{target} does not say that it is an export of ours in this format{more}; it is not "
+            "overwritten: name another place with --out"
         )
 
 

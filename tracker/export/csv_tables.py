@@ -16,7 +16,7 @@ import numpy as np
 from tracker.export.job import Job
 from tracker.record.columns import Column, columns_of
 from tracker.record.opened import TABLE_NAMES, OpenedRecording
-from tracker.record.schema import HEADER_FILE
+from tracker.record.schema import FRAMES, HEADER_FILE
 
 _BLOCK = 4096  # rows at a time
 
@@ -34,6 +34,16 @@ def write(path: Path, job: Job) -> None:
     _write_events(path / "events.csv", recording)
     header = (recording.folder / HEADER_FILE).read_text(encoding="utf-8")
     (path / HEADER_FILE).write_text(header, encoding="utf-8")
+
+
+def is_export(path: Path) -> bool:
+    """Say whether a folder holds the tables of a recording, and nothing else."""
+    ours = {HEADER_FILE, "events.csv", *(f"{name}.csv" for name in (*TABLE_NAMES, FRAMES))}
+    try:
+        header = json.loads((path / HEADER_FILE).read_text(encoding="utf-8"))
+        return "schema_version" in header and {file.name for file in path.iterdir()} <= ours
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _frame_columns(recording: OpenedRecording) -> Mapping[str, Column]:

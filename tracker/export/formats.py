@@ -1,7 +1,8 @@
 """Which formats there are, and what each of them needs.
 
 A format's module offers `write(path, job)`: it makes the file or folder `path`, which does not
-exist yet, and reads frames only one after the other, so that any length fits in memory.
+exist yet, and reads frames only one after the other, so that any length fits in memory. And
+`is_export(path)`, which knows by what stands in it whether a file or folder was written so.
 """
 
 from __future__ import annotations
@@ -31,24 +32,28 @@ class Writer(Protocol):
         """
         ...
 
+    def is_export(self, path: Path) -> bool:
+        """Say whether what is at `path` was written by `write`, and holds nothing else."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One format: its module, how its files end, the packages that it needs.
 
     `disk_share` is how much of the size of the recorded frames it takes at most, or about where
-    it packs them. `marker` is a file that every folder of this format holds.
+    it packs them. `is_folder`: it is not one file, but a folder.
     """
 
     module: str
     suffix: str
     packages: tuple[str, ...] = ()
     disk_share: float = 0.0
-    marker: str = ""
+    is_folder: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
-    "csv": Format(module="csv_tables", suffix="-csv", marker="frames.csv"),
+    "csv": Format(module="csv_tables", suffix="-csv", is_folder=True),
     "mp4": Format(module="mp4", suffix=".mp4", packages=("av",), disk_share=0.1),
     "hdf5-flavell": Format(
         module="hdf5_flavell", suffix=".h5", packages=("h5py",), disk_share=1.02
@@ -62,7 +67,7 @@ FORMATS: Mapping[str, Format] = {
         suffix=".ome.zarr",
         packages=("zarr",),
         disk_share=0.8,
-        marker="zarr.json",
+        is_folder=True,
     ),
 }
 

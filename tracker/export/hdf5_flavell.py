@@ -33,6 +33,7 @@ STROBE_HIGH = 2  # readers look for steps of more than one
 _SAVED_HZ = 20.0
 _LEAD_S = 0.2  # readers want more than 500 samples of silence before and after
 _EXPOSURE_S = 0.004
+_SOFTWARE = b"wormlock"
 _BLOCK = 1 << 20  # samples at a time
 
 
@@ -60,6 +61,18 @@ def write(path: Path, job: Job) -> None:
         "no pulses of a confocal were recorded: daqmx_ai and the confocal's line are zero, the "
         "strobe's line is made from the frames' times"
     )
+
+
+def is_export(path: Path) -> bool:
+    """Say whether a file's metadata name us; the microscope's own files do not."""
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            software = file["metadata/software"]
+            return isinstance(software, h5py.Dataset) and software[()].startswith(_SOFTWARE)
+    except (OSError, KeyError, AttributeError):
+        return False
 
 
 def _period_s(recording: OpenedRecording) -> float:
@@ -136,7 +149,7 @@ def _write_signals(file: h5py.File, recording: OpenedRecording) -> None:
 def _write_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> None:
     header, calibration = recording.header, recording.calibration
     words = {
-        "software": f"wormlock {header.software_version}",
+        "software": f"{_SOFTWARE.decode()} {header.software_version}",
         "session": header.session,
         "wall_time": header.wall_time,
         "saved_every": every,

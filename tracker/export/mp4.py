@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _TICK = Fraction(1, 90_000)  # of a second: times in the video
+_SIGNATURE = "wormlock export of"
 _OPTIONS = {"crf": "24", "preset": "veryfast"}
 
 
@@ -42,6 +43,7 @@ def write(path: Path, job: Job) -> None:
         raise UsageError(f"{recording.folder} holds no frames")
     overlay = Overlay(recording.calibration, (rows, columns)) if job.overlay else None
     with av.open(path, "w", format="mp4") as video:
+        video.metadata["comment"] = f"{_SIGNATURE} {recording.header.session}"
         stream = video.add_stream("libx264", rate=_rate(recording, every), options=_OPTIONS)
         stream.width, stream.height = columns + columns % 2, rows + rows % 2
         stream.pix_fmt = "yuv420p"
@@ -53,6 +55,17 @@ def write(path: Path, job: Job) -> None:
             picture = _picture(frame, overlay, recording)
             _encode(video, stream, picture, shown)
         video.mux(stream.encode(None))
+
+
+def is_export(path: Path) -> bool:
+    """Say whether a video's comment names us."""
+    import av
+
+    try:
+        with av.open(path) as video:
+            return video.metadata.get("comment", "").startswith(_SIGNATURE)
+    except (OSError, ValueError):
+        return False
 
 
 def _rate(recording: OpenedRecording, every: int) -> Fraction:

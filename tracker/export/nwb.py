@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pynwb.image import ImageSeries
 
 _TIMED = ("ticks", "positions", "truth")
+_SIGNATURE = "wormlock export"
 _SPECIES = "Caenorhabditis elegans"
 _SEXES = {"hermaphrodite": "XX", "male": "XO", "xx": "XX", "xo": "XO"}
 
@@ -63,6 +64,19 @@ def write(path: Path, job: Job) -> None:
         io.write(container=file)
 
 
+def is_export(path: Path) -> bool:
+    """Say whether a file names us as the script that made it."""
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            script = file["general/source_script"]
+            made_by = script[()] if isinstance(script, h5py.Dataset) else b""
+            return made_by.startswith(_SIGNATURE.encode())
+    except (OSError, KeyError, AttributeError):
+        return False
+
+
 def _zero_s(recording: OpenedRecording) -> float:
     """Return when this file's time begins: before all that it holds."""
     begins_s = [event.t_s for event in recording.events]
@@ -93,6 +107,8 @@ def _new_file(recording: OpenedRecording, zero_s: float) -> File:
         keywords=["C. elegans", "behavior", "tracking"],
         notes=f"Resolved configuration:\n{recording.config_yaml}",
         subject=_subject(header, name),
+        source_script=f"{_SIGNATURE} {header.software_version}",
+        source_script_file_name="wormlock",
         **told,
     )
     return cast("File", file)

@@ -8,6 +8,7 @@ The t axis counts frames at their usual distance; when each was taken is `record
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import zarr
     from zarr.core.common import JSON
 
+_OURS = {"zarr.json", "0", "recording"}
 _SHARD_BYTES = 32_000_000
 _FRAME_FIELDS = ("index", "t_s", "received_s", "camera_t_s", "camera_counter")
 
@@ -46,6 +48,16 @@ def write(path: Path, job: Job) -> None:
     root.attrs["wormlock"] = _about(recording)
     _write_pictures(root, job, every)
     _write_tables(root, recording, every)
+
+
+def is_export(path: Path) -> bool:
+    """Say whether a folder's attributes name us, and it holds nothing beside what we write."""
+    try:
+        told = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
+        is_ours = "wormlock" in told["attributes"]
+        return is_ours and {file.name for file in path.iterdir()} <= _OURS
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _write_pictures(root: zarr.Group, job: Job, every: int) -> None:

@@ -27,7 +27,7 @@ def export(job: Job, *, to: str, out: Path | None, overwrite: bool) -> Path:
     if job.every is not None and not form.disk_share:
         raise UsageError(f"--every thins out frames, and --to {to} holds none")
     writer = open_writer(to)
-    check_place(target, form, overwrite=overwrite)
+    check_place(target, form, writer, overwrite=overwrite)
     check_room(target, _needed_bytes(job, form.disk_share))
     job.notices.extend(time_faults(job.recording))
     with job.interruption, written_aside(target) as aside:

@@ -21,6 +21,8 @@ from tracker.record.header import Header
 from tracker.record.opened import HeadPath
 
 _BLOCK = 4096  # frames a record
+_HEAD_CHARACTERS = 1 << 20
+_TRACKER = "wormlock"
 _TAG = "@wormlock"
 _UNITS = {
     "t": "s",
@@ -49,6 +51,17 @@ def write(path: Path, job: Job) -> None:
             job.step(len(seen.t_s[block]))
         file.write("\n ]\n}\n")
     job.progress.finish()
+
+
+def is_export(path: Path) -> bool:
+    """Say whether a file's head names us as the software; its data are not looked at."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            head, _, _ = file.read(_HEAD_CHARACTERS).partition('"data": [')
+        software = json.loads(head.rstrip().rstrip(",") + "}")["metadata"]["software"]
+        return software["tracker"]["name"] == _TRACKER
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _record(
@@ -81,7 +94,7 @@ def _metadata(header: Header) -> Mapping[str, object]:
         "timestamp": began.isoformat(),  # when t is 0
         **_animal(header.animal),
         "software": {
-            "tracker": {"name": "wormlock", "version": header.software_version},
+            "tracker": {"name": _TRACKER, "version": header.software_version},
             "featureID": _TAG,
         },
         _TAG: {"animal": dict(header.animal), "facts": dict(header.facts)},

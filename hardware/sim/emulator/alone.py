@@ -38,7 +38,7 @@ def serve(
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
     spoken = LANGUAGES[language]
-    told_baud = baud or spoken.baud
+    told_baud = spoken.baud if baud is None else baud
     dynamics = spoken.dynamics(scenario.stage).model_copy(update={"baud": told_baud})
     try:
         port = open_port(over_tcp=tcp_port is not None, tcp_port=tcp_port or 0)

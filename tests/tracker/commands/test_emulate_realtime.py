@@ -68,6 +68,17 @@ def test_a_port_that_is_taken_is_one_line(capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("baud", ["0", "-9600", "fast"])
+def test_a_wire_that_cannot_be_is_refused_in_one_line(capsys, baud):
+    with pytest.raises(SystemExit) as ended:
+        main(["emulate", "asi", f"--baud={baud}"])
+
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert len(said.splitlines()) == 1
+    assert f"expected bits a second, 1 or more, got '{baud}'" in said
+
+
 def test_a_port_that_cannot_be_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["emulate", "asi", "--tcp", "99999999"])

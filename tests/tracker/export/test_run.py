@@ -14,7 +14,7 @@ from hardware.clock import SteppedClock
 from tracker.commands.main import main
 from tracker.errors import MissingExtraError, RecordingError, UsageError
 from tracker.export import csv_tables, progress, wcon
-from tracker.export.formats import FORMATS
+from tracker.export.formats import FORMATS, open_writer
 from tracker.export.interruption import Interruption
 from tracker.export.progress import Progress
 from tracker.record.schema import TABLES
@@ -32,15 +32,12 @@ def test_an_export_lies_beside_the_recording_and_says_where(made_up, capsys):
 
 def test_what_is_there_already_is_not_replaced_unasked(made_up, exported, tmp_path):
     recording = made_up()
-    exported(recording, "wcon", out=tmp_path / "a.wcon")
-    (tmp_path / "a.wcon").write_text("mine", encoding="utf-8")
+    before = exported(recording, "wcon", out=tmp_path / "a.wcon").path.stat()
 
     with pytest.raises(UsageError, match=r"a\.wcon exists already: .* --overwrite"):
         exported(recording, "wcon", out=tmp_path / "a.wcon")
 
-    assert (tmp_path / "a.wcon").read_text(encoding="utf-8") == "mine"
-    exported(recording, "wcon", out=tmp_path / "a.wcon", overwrite=True)
-    assert (tmp_path / "a.wcon").read_text(encoding="utf-8") != "mine"
+    assert (tmp_path / "a.wcon").stat() == before
 
 
 def test_an_earlier_folder_is_replaced_when_asked(made_up, exported, tmp_path):
@@ -56,7 +53,7 @@ def test_an_earlier_folder_is_replaced_when_asked(made_up, exported, tmp_path):
 def test_a_folder_that_is_no_export_is_never_replaced(made_up, exported):
     recording = made_up()
 
-    with pytest.raises(UsageError, match="was not made by an earlier export"):
+    with pytest.raises(UsageError, match="does not say that it is an export of ours"):
         exported(recording, "csv", out=recording.folder, overwrite=True)
     with pytest.raises(UsageError, match="is a folder: --out must name a file"):
         exported(recording, "wcon", out=recording.folder, overwrite=True)
@@ -81,7 +78,7 @@ def test_nothing_is_ever_exported_into_a_recording(made_up, capsys, place):
 def test_a_file_of_another_kind_is_never_replaced(made_up, exported, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(UsageError, match=r"only a file \*\.wcon is overwritten"):
+    with pytest.raises(UsageError, match=r"does not say that it is an export of ours"):
         exported(made_up(), "wcon", out=tmp_path / "thesis.tex", overwrite=True)
 
     assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "mine"
@@ -276,3 +273,65 @@ def test_a_recording_that_holds_nothing_is_refused_or_exported_empty(made_up, ex
     with pytest.raises(UsageError, match=r"holds no frames|too few frames"):
         exported(recording, to)
     assert [path.name for path in recording.folder.parent.iterdir()] == ["0001"]
+
+
+@pytest.mark.parametrize("to", list(FORMATS))
+def test_an_export_knows_itself_and_is_replaced(made_up, exported, to):
+    for package in FORMATS[to].packages:
+        pytest.importorskip(package)
+    recording = made_up()
+    path = exported(recording, to).path
+
+    assert open_writer(to).is_export(path)
+    assert exported(recording, to, overwrite=True).path == path
+
+
+def foreign_video(path):
+    av = pytest.importorskip("av")
+    with av.open(path, "w", format="mp4") as video:
+        stream = video.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        video.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        video.mux(stream.encode(None))
+
+
+def foreign_hdf5(path):
+    with pytest.importorskip("h5py").File(path, "w") as file:
+        file["metadata/software"] = "another program"
+
+
+def foreign_wcon(path):
+    path.write_text('{"units": {}, "metadata": {"software": "another"}, "data": []}')
+
+
+def foreign_folder(path):
+    path.mkdir()
+    for name in ("frames.csv", "recording.json", "zarr.json", "thesis.csv"):
+        (path / name).write_text('{"schema_version": 1, "attributes": {"wormlock": 1}}')
+
+
+@pytest.mark.parametrize(
+    ("to", "make"),
+    [
+        ("mp4", foreign_video),
+        ("mp4", foreign_wcon),
+        ("hdf5-flavell", foreign_hdf5),
+        ("hdf5-flavell", foreign_wcon),
+        ("nwb", foreign_hdf5),
+        ("wcon", foreign_wcon),
+        ("wcon", foreign_hdf5),
+        ("csv", foreign_folder),
+        ("ome-zarr", foreign_folder),
+    ],
+)
+def test_what_others_made_is_never_replaced(made_up, exported, tmp_path, to, make):
+    for package in FORMATS[to].packages:
+        pytest.importorskip(package)
+    path = tmp_path / f"theirs{FORMATS[to].suffix}"
+    make(path)
+    before = [file.stat() for file in (path, *path.rglob("*"))]
+
+    with pytest.raises(UsageError, match="does not say that it is an export of ours"):
+        exported(made_up(), to, out=path, overwrite=True)
+
+    assert [file.stat() for file in (path, *path.rglob("*"))] == before
