@@ -9,6 +9,7 @@ from typing import Literal
 
 from hardware.clock import HostClock
 from hardware.config import (
+    GenApiCamera,
     MicroManagerCamera,
     NoStage,
     SimulatedCamera,
@@ -88,7 +89,7 @@ def _configured(config: Config) -> Need:
         rows, columns = opened.shape
         rate_hz = 1.0 / opened.period_s
         return Need(rows=rows, columns=columns, rate_hz=rate_hz, source="config")
-    if isinstance(camera, MicroManagerCamera) and camera.roi_px and camera.rate_hz:
+    if isinstance(camera, MicroManagerCamera | GenApiCamera) and camera.roi_px and camera.rate_hz:
         _, _, columns, rows = camera.roi_px
         return Need(rows=rows, columns=columns, rate_hz=camera.rate_hz, source="config")
     if isinstance(camera, WebCamera):

@@ -13,6 +13,7 @@ from hardware.cameras.micromanager_core import AdapterDevices
 from hardware.discovery import FoundCamera, SerialPort, named_port, serial_ports
 from hardware.errors import LinkLostError
 from hardware.languages import Recognised, recognise
+from tracker.doctor import machine_vision
 from tracker.doctor.bounded import run_bounded
 
 _CAMERAS_S = 40.0
@@ -35,9 +36,12 @@ class PluggedIn:
     ports: Sequence[AskedPort]
     cameras: Sequence[FoundCamera] | str
     adapters: Sequence[AdapterDevices] | str | None = None
+    described: Sequence[machine_vision.ListedBy] = ()
 
 
-def look(*, asked: Sequence[str] | None, adapters: Path | None) -> PluggedIn:
+def look(
+    *, asked: Sequence[str] | None, adapters: Path | None, cti_path: Path | None = None
+) -> PluggedIn:
     """Find out; `asked` are the ports to ask (empty: every one, None: none)."""
     listed = serial_ports()
     known = {port.device for port in listed}
@@ -51,6 +55,7 @@ def look(*, asked: Sequence[str] | None, adapters: Path | None) -> PluggedIn:
         ],
         cameras=_cameras(),
         adapters=None if adapters is None else _adapters(adapters),
+        described=machine_vision.look(cti_path),
     )
 
 
@@ -61,6 +66,7 @@ def to_plain(found: PluggedIn) -> dict[str, object]:
         for one in found.ports
     ]
     plain: dict[str, object] = {"ports": ports, "cameras": _plain_list(found.cameras)}
+    plain["described_cameras"] = machine_vision.plain(found.described)
     if found.adapters is not None:
         plain["adapters"] = _plain_list(found.adapters)
     return plain
@@ -72,6 +78,8 @@ def page(found: PluggedIn, *, is_asked: bool, width: int | None) -> str:
     if found.ports and not is_asked:
         lines.append("  (none was opened; --ask asks what is there where its stage stands)")
     lines += ["", "Cameras that OpenCV opens", *_camera_lines(found.cameras)]
+    if found.described:
+        lines += ["", "Cameras by GenICam", *machine_vision.lines(found.described)]
     if found.adapters is not None:
         lines += ["", "Micro-Manager's cameras and stages", *_adapter_lines(found.adapters)]
     return "\n".join(lines if width is None else _folded(lines, width))

@@ -1,6 +1,7 @@
 """The doctor's processes: the emulated controller hears questions alone, and nothing hangs."""
 
 import contextlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -101,6 +102,22 @@ def test_devices_recognises_a_controller_that_it_is_told_to_ask(tmp_path, capfd,
     assert not heard(tmp_path) & ORDERS
 
 
+def test_devices_lists_what_a_producer_and_pylon_see(tmp_path, capfd, monkeypatch):
+    pytest.importorskip("pypylon")
+    producer = importlib.util.find_spec("genicam").origin.replace("__init__.py", "viky.cti")
+    (tmp_path / "broken.cti").write_text("this is no library")
+    monkeypatch.setenv("GENICAM_GENTL64_PATH", str(tmp_path))
+    monkeypatch.setenv("PYLON_CAMEMU", "1")
+
+    status = main(["devices", "--json", "--cti", producer])
+
+    virtual, broken, basler = json.loads(capfd.readouterr().out)["described_cameras"]
+    assert status == 0
+    assert [one["serial"] for one in virtual["cameras"]] == ["0", "1", "2"]
+    assert "broken.cti is no GenTL producer that can be loaded" in broken["cameras"]
+    assert [one["serial"] for one in basler["cameras"]] == ["0815-0000"]
+
+
 def test_devices_lists_what_micro_manager_could_open(capfd):
     adapters = pytest.importorskip("mm_test_adapters").device_adapter_path()
 
@@ -117,6 +134,21 @@ def test_a_camera_that_is_not_there_is_a_fault_with_a_remedy(config_file):
     assert found[0]["verdict"] == "fault"
     assert "no camera with number 97" in found[0]["says"]
     assert found[0]["remedy"]
+
+
+def test_a_camera_that_lacks_something_says_so(config_file, monkeypatch):
+    pytest.importorskip("pypylon")
+    monkeypatch.setenv("PYLON_CAMEMU", "1")
+    file = config_file("/dev/no-such-port")
+    config = yaml.safe_load(file.read_text())
+    config["rig"]["camera"] = {"kind": "basler", "exposure_s": 0.004, "roi_px": [0, 0, 320, 240]}
+    file.write_text(yaml.safe_dump(config))
+
+    seen, lacks = examine(file, "camera")
+
+    assert seen["says"].startswith("320 x 240 px")
+    assert lacks["verdict"] == "warning"
+    assert "gives no time stamps" in lacks["says"]
 
 
 def test_a_check_that_hangs_is_ended_and_told(config_file):

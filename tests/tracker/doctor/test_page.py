@@ -1,9 +1,11 @@
 """How findings and devices look on a terminal."""
 
+from hardware.cameras.found import NamedCamera
 from hardware.cameras.micromanager_core import AdapterDevices
 from hardware.discovery import FoundCamera, SerialPort
 from hardware.languages import Recognised, language_of
 from tracker.doctor.finding import fault, ok, warning
+from tracker.doctor.machine_vision import ListedBy
 from tracker.doctor.page import closing, line, plain
 from tracker.doctor.plugged_in import AskedPort, PluggedIn, page, to_plain
 
@@ -49,6 +51,14 @@ def test_devices_come_with_what_to_write_into_the_config():
         ports=[MAC6000, HELD],
         cameras=[FoundCamera(number=0, rows=480, columns=640, rate_hz=30.0)],
         adapters=[AdapterDevices(library="DemoCamera", cameras=("DCam",))],
+        described=[
+            ListedBy(
+                library="a.cti",
+                section="kind: genicam, cti_path: 'a.cti'",
+                cameras=[NamedCamera(vendor="FLIR", model="Blackfly", serial="17", place=0)],
+            ),
+            ListedBy(library="b.cti", section="kind: genicam", cameras="it crashed"),
+        ],
     )
 
     told = page(found, is_asked=True, width=100)
@@ -57,6 +67,11 @@ def test_devices_come_with_what_to_write_into_the_config():
     assert "640 x 480 px at 30 frames/s; rig.camera: {kind: webcam, number: 0}" in told
     assert "held by bash (1)" in told
     assert "DemoCamera  cameras: DCam" in told
+    assert "rig.camera: {kind: genicam, cti_path: 'a.cti', serial: \"17\"}" in told.replace(
+        "\n        ", " "
+    )
+    assert "b.cti: not found out: it crashed" in told
+    assert to_plain(found)["described_cameras"][0]["cameras"][0]["serial"] == "17"
     assert to_plain(found)["ports"][0]["answer"]["kind"] == "ludl_mac6000"
 
 
