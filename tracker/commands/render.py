@@ -5,14 +5,20 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hardware.types import Calibration, GreyImage, Vec2
-from tracker.errors import UsageError
+from tracker.errors import RecordingError, UsageError
+from tracker.export.picture_folder import TABLE_FILE
 from tracker.geometry import field_corners_px
+
+if TYPE_CHECKING:
+    from hardware.sim.view import ScenarioView
 
 _COLUMNS = (
     "file",
@@ -41,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overlay", action="store_true", help="draw keypoints, head and the confocal's field"
     )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace the pictures that an earlier run wrote into that folder",
+    )
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -58,41 +69,45 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write PNG files and keypoints.csv."""
-    import cv2
-
     from hardware.sim.scenario import load_scenario
     from hardware.sim.view import ScenarioView
     from hardware.strict_yaml import named_by
+    from tracker.export.picture_folder import picture_folder
 
     _check(arguments)
-    frames: int = arguments.frames
     out: Path = arguments.out
     scenario = load_scenario(arguments.scenario)
     with named_by(arguments.scenario):
         view = ScenarioView(scenario, arguments.seed)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out {out}: cannot be made: {error.strerror}") from error
-    with (out / "keypoints.csv").open("w", newline="", encoding="utf-8") as file:
+    names = [f"{index:05d}.png" for index in range(arguments.frames)]
+    with picture_folder(out, names, _COLUMNS, overwrite=arguments.overwrite) as aside:
+        _draw(view, names, aside, arguments)
+    print(f"{len(names)} frames and {TABLE_FILE} in {out}")
+    return 0
+
+
+def _draw(
+    view: ScenarioView, names: Sequence[str], folder: Path, arguments: argparse.Namespace
+) -> None:
+    import cv2
+
+    with (folder / TABLE_FILE).open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(_COLUMNS)
-        for index in range(frames):
+        for index, name in enumerate(names):
             t_s = arguments.from_s + index * arguments.every
             stage_um = np.nan_to_num(view.head_um(t_s))
             image = view.frame(t_s, stage_um, frame_index=index)
             points_px = view.to_image_px(view.keypoints_um(t_s), stage_um)
             head_px = view.to_image_px(view.head_um(t_s), stage_um)
-            name = f"{index:05d}.png"
             places = [*stage_um, *points_px.ravel(), *head_px]
             table.writerow([name, f"{t_s:.6f}", *(f"{place:.3f}" for place in places)])
             if arguments.overlay:
                 picture = _overlaid(image, points_px, head_px, view.calibration)
             else:
                 picture = image
-            cv2.imwrite(str(out / name), picture)
-    print(f"{frames} frames and keypoints.csv in {out}")
-    return 0
+            if not cv2.imwrite(str(folder / name), picture):
+                raise RecordingError(f"{arguments.out / name} cannot be written: is the disk full?")
 
 
 def _overlaid(
