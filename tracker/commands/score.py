@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score a recording, closed or cut short, and return the exit status."""
-    from tracker.record.figures_file import figures_json, write_figures
+    from tracker.record.figures_file import figures_json, put_figures
     from tracker.record.reader import open_recording
     from tracker.record.score import rows_of, run_notes, score
     from tracker.record.summary import summary_table
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(figures_json(summary))
         return 0
     if arguments.json is not None:
-        write_figures(arguments.json, summary)
+        put_figures(arguments.json, summary)
     header = recording.header
     cut_short = "" if recording.was_closed else ", cut short"
     print(f"{recording.folder}: {header.session}, {header.wall_time[:19]}{cut_short}\n")

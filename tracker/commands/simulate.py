@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Simulate, print the table, and return the exit status."""
-    from tracker.record.figures_file import figures_json, write_figures
+    from tracker.record.figures_file import figures_json, put_figures
     from tracker.record.score import score
     from tracker.record.summary import summary_table
     from tracker.runtime.stepped import SteppedSession, open_session
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(figures_json(summary))
         return 0
     if arguments.json is not None:
-        write_figures(arguments.json, summary)
+        put_figures(arguments.json, summary)
     print(f"{arguments.scenario}, seed {arguments.seed}, law {config.control.law}\n")
     print(summary_table(summary))
     print(f"\n  the guard        {_actions(session.post.guarded)}")

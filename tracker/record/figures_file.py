@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
-from tracker.errors import RecordingError
+from tracker.errors import RecordingError, UsageError
+from tracker.record.schema import HEADER_FILE
 from tracker.record.whole_file import write_whole
 
 
@@ -28,6 +30,24 @@ def write_figures(path: Path, figures: object) -> None:
     write_whole(path, figures_json(figures))
 
 
+def put_figures(path: Path, figures: Mapping[str, object]) -> None:
+    """Write figures where a user wants them; only such figures are ever replaced.
+
+    Raises:
+        UsageError: something else is there, or the place is within a recording.
+        RecordingError: it cannot be written.
+    """
+    for folder in path.resolve().parents:
+        if (folder / HEADER_FILE).is_file():
+            raise UsageError(f"--json {path}: expected a place outside the recording {folder}")
+    if path.exists() and not _holds_such(path, figures):
+        raise UsageError(
+            f"--json {path}: what is there are no such figures, and is not overwritten: name "
+            "another file"
+        )
+    write_figures(path, figures)
+
+
 def read_figures(path: Path) -> object:
     """Read what `write_figures` wrote.
 
@@ -40,6 +60,14 @@ def read_figures(path: Path) -> object:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise RecordingError(f"{path} is damaged: {error}") from error
+
+
+def _holds_such(path: Path, figures: Mapping[str, object]) -> bool:
+    try:
+        old = read_figures(path)
+    except RecordingError:
+        return False
+    return isinstance(old, dict) and old.keys() == figures.keys()
 
 
 def _without_nan(value: object) -> object:
