@@ -5,7 +5,7 @@ columns) uint8, raw grey levels, and answers, in pixels of that image:
 
 - `keypoints_px` (4, 3, 2), `confidences` (4, 3) and `confidence` (4,), surest candidate first;
 - `count`: how many of the four rows mean anything;
-- `expected_error_px` (4,), if it knows.
+- `expected_errors_px` (4, 3), if it knows: of each keypoint, in the mean.
 
 Normalisation, shrinking, peaks and sub-pixel places are all made inside the graph.
 """
@@ -27,7 +27,7 @@ from models.manifest_faults import describe
 
 INPUT = "image"
 OUTPUTS = ("keypoints_px", "confidences", "confidence", "count")
-OPTIONAL_OUTPUT = "expected_error_px"
+OPTIONAL_OUTPUT = "expected_errors_px"
 SHIPPED_MANIFEST = Path(__file__).parent / "weights" / "shipped.yaml"
 
 

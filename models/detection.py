@@ -7,7 +7,7 @@ in 0..1. *No worm* is an empty sequence, not an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -25,14 +25,19 @@ class Candidate:
     """One animal, or one doubtful end of one.
 
     `keypoints_px` is (3, 2) in the order of `KEYPOINTS`, `confidences` (3,); `confidence` is
-    how sure the eye is that this is the head of a worm at all. `expected_error_px` is the
-    eye's own guess of its error, NaN where a model gives none.
+    how sure the eye is that this is the head of a worm at all. `expected_errors_px` (3,) are the
+    eye's own guesses of its errors, NaN where a model gives none.
     """
 
     keypoints_px: NDArray[np.float64]
     confidences: NDArray[np.float64]
     confidence: float
-    expected_error_px: float = float("nan")
+    expected_errors_px: NDArray[np.float64] = field(default_factory=lambda: np.full(3, np.nan))
+
+    @property
+    def expected_error_px(self) -> float:
+        """Its guess of its error in the mean of the keypoints."""
+        return float(self.expected_errors_px.mean())
 
 
 class Detector(Protocol):

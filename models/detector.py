@@ -72,28 +72,39 @@ class OnnxDetector:
         left = _crop_start(float(near_px[0]), columns, image.shape[1])
         top = _crop_start(float(near_px[1]), rows, image.shape[0])
         crop = image[top : top + rows, left : left + columns]
-        return self._candidates(self._track.ask(crop), np.array([left, top], np.float64))
+        answer = self._track.ask(crop)
+        origin_px = np.array([left, top], np.float64)
+        return candidates_of(answer, min_confidence=self.min_confidence, origin_px=origin_px)
 
     def _look_everywhere(self, image: GreyImage) -> list[Candidate]:
-        below = max(_LEAST_SIDE_PX - image.shape[0], 0)
-        right = max(_LEAST_SIDE_PX - image.shape[1], 0)
-        if below or right:
-            image = cv2.copyMakeBorder(  # pyright: ignore[reportAssignmentType]
-                image, 0, below, 0, right, cv2.BORDER_REPLICATE
-            )
-        return self._candidates(self._search.ask(image), np.zeros(2))
+        return candidates_of(self._search.ask(padded(image)), min_confidence=self.min_confidence)
 
-    def _candidates(self, answer: Answer, origin_px: Pixel) -> list[Candidate]:
-        return [
-            Candidate(
-                keypoints_px=answer.keypoints_px[row] + origin_px,
-                confidences=answer.confidences[row],
-                confidence=float(answer.confidence[row]),
-                expected_error_px=float(answer.expected_error_px[row]),
-            )
-            for row in range(answer.count)
-            if answer.confidence[row] >= self.min_confidence
-        ]
+
+def candidates_of(
+    answer: Answer, *, min_confidence: float, origin_px: Pixel | None = None
+) -> list[Candidate]:
+    """Return the candidates of an answer that are sure enough; `origin_px` is the crop's corner."""
+    shift_px = np.zeros(2) if origin_px is None else origin_px
+    return [
+        Candidate(
+            keypoints_px=answer.keypoints_px[row] + shift_px,
+            confidences=answer.confidences[row],
+            confidence=float(answer.confidence[row]),
+            expected_errors_px=answer.expected_errors_px[row],
+        )
+        for row in range(answer.count)
+        if answer.confidence[row] >= min_confidence
+    ]
+
+
+def padded(image: GreyImage) -> GreyImage:
+    """Return a picture that is large enough to be searched, framed below and to the right."""
+    below = max(_LEAST_SIDE_PX - image.shape[0], 0)
+    right = max(_LEAST_SIDE_PX - image.shape[1], 0)
+    if not (below or right):
+        return image
+    framed = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return np.asarray(framed, np.uint8)
 
 
 def open_detector(model: str, provider: Provider, min_confidence: float) -> OnnxDetector:

@@ -3,6 +3,7 @@
 ModelError
 ├── ModelFileError    a manifest or a graph is missing, corrupt, or not what it says it is
 ├── ProviderError     the graph cannot run on the device that was asked for
+├── PictureError      a picture cannot be read
 ├── TrainingError     there is nothing to learn from, or an earlier training does not fit
 └── LabelError        labels cannot be read, written or compared (in models.labels.faults)
 """
@@ -20,6 +21,10 @@ class ModelFileError(ModelError):
 
 class ProviderError(ModelError):
     """The graph cannot run on the device that was asked for, or failed on it."""
+
+
+class PictureError(ModelError):
+    """A picture, or the file or folder that should hold some, cannot be read."""
 
 
 class TrainingError(ModelError):

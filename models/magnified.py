@@ -84,5 +84,5 @@ def _given_back(
     return dataclasses.replace(
         candidate,
         keypoints_px=(candidate.keypoints_px + 0.5) / ratio - 0.5 + origin_px,
-        expected_error_px=candidate.expected_error_px / float(ratio.mean()),
+        expected_errors_px=candidate.expected_errors_px / float(ratio.mean()),
     )

@@ -33,7 +33,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "confidences": (MAX_CANDIDATES, len(KEYPOINTS)),
     "confidence": (MAX_CANDIDATES,),
     "count": (),
-    OPTIONAL_OUTPUT: (MAX_CANDIDATES,),
+    OPTIONAL_OUTPUT: (MAX_CANDIDATES, len(KEYPOINTS)),
 }
 
 
@@ -44,7 +44,7 @@ class Answer:
     keypoints_px: NDArray[np.float64]
     confidences: NDArray[np.float64]
     confidence: NDArray[np.float64]
-    expected_error_px: NDArray[np.float64]
+    expected_errors_px: NDArray[np.float64]
     count: int
 
 
@@ -106,12 +106,12 @@ class Graph:
                 f"{self._file}: failed on {self.provider}: {_first_line(error)}"
             ) from error
         said = dict(zip(self._names, values, strict=True))
-        unknown = np.full(MAX_CANDIDATES, np.nan, np.float32)
+        unknown = np.full((MAX_CANDIDATES, len(KEYPOINTS)), np.nan, np.float32)
         return Answer(
             keypoints_px=said["keypoints_px"].astype(np.float64),
             confidences=said["confidences"].astype(np.float64),
             confidence=said["confidence"].astype(np.float64),
-            expected_error_px=said.get(OPTIONAL_OUTPUT, unknown).astype(np.float64),
+            expected_errors_px=said.get(OPTIONAL_OUTPUT, unknown).astype(np.float64),
             count=int(said["count"]),
         )
 

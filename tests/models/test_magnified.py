@@ -28,7 +28,7 @@ class Brightest:
                 keypoints_px=np.tile(middle, (3, 1)),
                 confidences=np.ones(3),
                 confidence=1.0,
-                expected_error_px=3.0,
+                expected_errors_px=np.full(3, 3.0),
             )
         ]
 

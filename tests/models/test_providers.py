@@ -68,4 +68,4 @@ def test_an_error_that_a_model_does_not_guess_is_nan(write_graph):
 
     answer = graph.ask(np.zeros((32, 48), np.uint8))
 
-    assert np.isnan(answer.expected_error_px).all()
+    assert np.isnan(answer.expected_errors_px).all()
