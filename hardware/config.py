@@ -41,6 +41,7 @@ __all__ = [
     "GenicamCamera",
     "LudlMac6000Stage",
     "MicroManagerCamera",
+    "NeuralCamera",
     "NoStage",
     "Pair",
     "RawCameraConfig",
@@ -155,6 +156,13 @@ RawCameraConfig: TypeAlias = WebCamera | MicroManagerCamera | GenicamCamera | Ba
 AnyCamera = Annotated[SimulatedCamera | VideoCamera | RawCameraConfig, Field(discriminator="kind")]
 
 
+class NeuralCamera(Section):
+    """A camera that records neurons: in its own counts, in a process of its own, never steered."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")  # its files are named by it
+    camera: Annotated[RawCameraConfig, Field(discriminator="kind")]
+
+
 class Simulation(Section):
     """Which world the simulated parts live in."""
 
@@ -166,8 +174,17 @@ class RigConfig(Section):
     """What the rig is made of."""
 
     camera: AnyCamera
+    neural_cameras: tuple[NeuralCamera, ...] = ()
     stage: AnyStage
     simulation: Simulation | None = Field(default=None, validate_default=True)
+
+    @field_validator("neural_cameras")
+    @classmethod
+    def _have_names_of_their_own(cls, cameras: tuple[NeuralCamera, ...]) -> object:
+        names = [camera.name for camera in cameras]
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"expected a name of its own for each, got {', '.join(doubled)} twice")
+        return cameras
 
     @field_validator("stage")
     @classmethod

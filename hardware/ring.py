@@ -192,8 +192,8 @@ def attach_ring(path: Path, record: np.dtype[np.void], *, within_s: float) -> Ri
         time.sleep(0.01)
 
 
-def frame_record(shape: tuple[int, int]) -> np.dtype[np.void]:
-    """Return the record in which frames of (rows, columns) pixels travel."""
+def frame_record(shape: tuple[int, int], *, depth_bits: int = 8) -> np.dtype[np.void]:
+    """Return the record in which frames of (rows, columns) pixels of 8 or 16 bits travel."""
     return np.dtype(
         [
             ("index", "<i8"),
@@ -201,6 +201,6 @@ def frame_record(shape: tuple[int, int]) -> np.dtype[np.void]:
             ("received_s", "<f8"),
             ("camera_t_s", "<f8"),
             ("camera_counter", "<i8"),
-            ("pixels", "u1", shape),
+            ("pixels", f"<u{depth_bits // 8}", shape),
         ]
     )

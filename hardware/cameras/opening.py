@@ -5,12 +5,20 @@ Imports stand inside the functions: a rig process must not load what it does not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Generator
 
 from hardware.camera import Camera, RawCamera
 from hardware.cameras.grey import GreyCamera
 from hardware.clock import Clock
-from hardware.config import BaslerCamera, GenicamCamera, MicroManagerCamera, RawCameraConfig
+from hardware.config import (
+    BaslerCamera,
+    GenicamCamera,
+    MicroManagerCamera,
+    RawCameraConfig,
+    RigConfig,
+)
+from hardware.errors import HardwareError
 
 
 def open_grey_camera(
@@ -52,3 +60,22 @@ def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
     from hardware.cameras.webcam import open_webcam
 
     return open_webcam(section, clock)
+
+
+def open_neural_camera(rig: RigConfig, place: int, clock: Clock) -> RawCamera:
+    """Open one of `rig.neural_cameras`, in a process of its own: it may hold an MMCore of its own.
+
+    Raises:
+        HardwareError: as above, with the keys as the user wrote them.
+    """
+    with _keys_of(f"rig.neural_cameras[{place}].camera"):
+        return open_raw_camera(rig.neural_cameras[place].camera, clock)
+
+
+@contextlib.contextmanager
+def _keys_of(section: str) -> Generator[None]:
+    try:
+        yield
+    except HardwareError as error:
+        says = str(error).replace("rig.camera", section)
+        raise type(error)(says) from error
