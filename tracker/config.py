@@ -99,6 +99,24 @@ class DetectorConfig(Section):
     model: str  # `shipped`, or the path of a model's manifest
     provider: Literal["auto", "cpu", "cuda"] = "auto"
     min_confidence: float = Field(default=0.5, gt=0.0, lt=1.0)
+    # Where the head that is followed should be, the eye is believed down to this.
+    follow_confidence: float = Field(default=0.25, gt=0.0, lt=1.0)
+
+    @field_validator("follow_confidence")
+    @classmethod
+    def _follows_what_it_finds(cls, confidence: float, told: ValidationInfo) -> float:
+        least = told.data.get("min_confidence", 1.0)
+        if confidence > least:
+            raise ValueError(
+                f"expected no more than detector.min_confidence, {least:g}, got {confidence:g}: "
+                "a head would be lost as soon as it is found"
+            )
+        return confidence
+
+    @property
+    def least_confidence(self) -> float:
+        """Of what the eye is not even so sure, it need not tell."""
+        return min(self.follow_confidence, self.min_confidence)
 
 
 class EstimateConfig(Section):

@@ -233,3 +233,10 @@ def test_a_matrix_that_flattens_the_picture_is_refused(tmp_path, matrix):
 def test_a_value_that_no_rig_can_mean_is_refused(tmp_path, section, key, value):
     with pytest.raises(ConfigError, match=rf"{section}\.{key}: expected"):
         load_config(altered(tmp_path, **{section: {key: value}}))
+
+
+def test_a_head_must_be_followed_as_soon_as_it_is_found(tmp_path):
+    file = altered(tmp_path, detector={"follow_confidence": 0.75})
+
+    with pytest.raises(ConfigError, match=r"follow_confidence.*no more than .*0\.5, got 0\.75"):
+        load_config(file)

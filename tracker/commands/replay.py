@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         config = load_config(arguments.config)
     told = config.detector
-    detector = open_detector(arguments.model or told.model, told.provider, told.min_confidence)
+    detector = open_detector(arguments.model or told.model, told.provider, told.least_confidence)
     scale = um_per_px(recording.header.calibration)
     eye = at_scale(detector, detector.model.manifest, um_per_px=scale)
     now = replay(recording, config, eye, progress=_show_progress)

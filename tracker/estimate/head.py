@@ -1,13 +1,15 @@
 """Which candidate is our animal, where its head is, and where it will be.
 
-One head is followed by a Kalman filter in stage coordinates. The candidate nearest to where the
-head should be is ours. One far away, however sure the eye is of it, is a rival (the tail, another
-animal, a speck): it takes our place only if it stays and is surer than ours for a while.
+One head is followed by a Kalman filter in stage coordinates, and every other head in the picture
+is followed beside it, so that what a frame shows can be dealt out among all of them. A head far
+from ours, however sure the eye is of it, takes its place only if it has earned it (`other`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +17,20 @@ from numpy.typing import NDArray
 from hardware.types import Calibration, Vec2
 from models.detection import Candidate, Pixel
 from tracker.config import EstimateConfig
-from tracker.estimate.choice import choose, place, surest
-from tracker.estimate.kalman import Agility, HeadMotion, correct, first_seen, moved, predict
-from tracker.estimate.rival import Rival, challenge, smoothed
-from tracker.geometry import nudged, to_image_px
+from tracker.estimate.choice import Spotted, deal, spot
+from tracker.estimate.company import Company
+from tracker.estimate.kalman import Agility, HeadMotion, moved, predict
+from tracker.estimate.ours import Ours, first_sight
+from tracker.geometry import nudged, to_image_px, um_per_px
 from tracker.history import StageHistory
 from tracker.messages import Estimate, Sighting
 
 # Expected no better than this, the head may lie outside the crop that a detector looks at.
 CROP_DEVIATION_UM = 40.0
-# A head unseen for so long is searched for in the whole picture.
-CROP_UNSEEN_S = 0.1
 # So often the whole picture is searched anyway: who follows a tail in a crop never learns it.
 RECHECK_S = 1.0
+# So often while other heads are about: they are to be known when they come near.
+COMPANY_RECHECK_S = 0.1
 # With a position of the stage older than this, a picture says nothing about the plate.
 OLDEST_STAGE_S = 0.05
 
@@ -43,11 +46,11 @@ class HeadEstimator:
         self._nudge_um = np.zeros(2)
         self._min_confidence = min_confidence
         self._agility = Agility(agility_um2_s3=config.agility_um2_s3, swing_s=config.swing_s)
-        self._motion: HeadMotion | None = None
+        self._ours: Ours | None = None
         self._carried: HeadMotion | None = None  # what is known, at the time last asked for
-        self._confidence = 0.0
-        self._rival: Rival | None = None
+        self._company = Company()
         self._searched_s = float("-inf")
+        self._cropped_s = float("-inf")
 
     def expected_px(self, t_s: float, stage: StageHistory) -> Pixel | None:
         """Return where the head should be seen at `t_s`; None: anywhere, search."""
@@ -55,6 +58,7 @@ class HeadEstimator:
         if motion is None or self._must_search(motion):
             self._searched_s = t_s
             return None
+        self._cropped_s = t_s
         return to_image_px(
             motion.position_um, stage_um=stage.at(t_s), calibration=self._calibration
         )
@@ -69,26 +73,30 @@ class HeadEstimator:
         Raises:
             ValueError: an earlier frame was exposed later than this one.
         """
-        stage_um = stage.at(t_s)
-        sightings = [
-            place(candidate, stage_um=stage_um, calibration=self._calibration)
-            for candidate in candidates
-            if candidate.confidence >= self._min_confidence
-        ]
+        spotted = self._place(candidates, stage.at(t_s))
         motion = self._at(t_s)
-        if motion is None or self._motion is None:
-            return self._acquire(surest(sightings), t_s)
-        unseen_s = t_s - self._motion.t_s
-        choice = choose(sightings, motion, noise_um=self._config.noise_um, unseen_s=unseen_s)
+        if motion is None or self._ours is None:
+            return self._look_for_ours(spotted, t_s)
+        expected = self._ours.expect(motion, noise_um=self._config.noise_um)
+        first, *rest = deal([expected, *self._company.expect(t_s)], spotted)
+        own = None if first is None else spotted[first]
         if t_s - stage.t_s[-1] > OLDEST_STAGE_S:
-            return choice.ours
-        self._rival = challenge(self._rival, choice.far, t_s)
-        if self._rival is not None and self._is_beaten(self._rival, t_s):
-            return self._acquire(self._rival.sighting, t_s)
-        if choice.ours is not None:
-            self._confidence = smoothed(self._confidence, choice.ours.candidate.confidence)
-            self._learn(correct(motion, choice.ours.head_um, noise_um=self._config.noise_um))
-        return choice.ours
+            return own.sighting if own is not None else None
+        self._company.learn(
+            spotted,
+            rest,
+            t_s,
+            own=own,
+            is_own_sure=not self._ours.is_doubted,
+            was_searched=t_s != self._cropped_s,
+        )
+        if (winner := self._company.winner(self._ours, t_s)) is not None:
+            return self._take_up(winner, t_s)
+        if own is None:
+            self._ours = self._ours.hidden(t_s)
+            return None
+        self._learn(self._ours.seen_again(motion, own, self._agility, noise_um=self._noise_um(own)))
+        return own.sighting
 
     def predict(self, t_s: float) -> Estimate | None:
         """Return the head at `t_s`; None while it has never been seen or is given up.
@@ -97,14 +105,14 @@ class HeadEstimator:
             ValueError: the head was seen later than `t_s`.
         """
         motion = self._at(t_s)
-        if motion is None or self._motion is None:
+        if motion is None or self._ours is None:
             return None
         return Estimate(
             t_s=t_s,
             position_um=motion.position_um,
             velocity_um_s=motion.velocity_um_s,
             covariance=_both_axes(motion),
-            seen_s=self._motion.t_s,
+            seen_s=self._ours.seen_s,
         )
 
     def move_field(self, nudge_um: Vec2) -> None:
@@ -115,44 +123,68 @@ class HeadEstimator:
         """
         by_um, self._nudge_um = self._nudge_um - nudge_um, nudge_um
         self._calibration = nudged(self._calibrated, nudge_um)
-        if self._motion is not None:
-            self._learn(moved(self._motion, by_um))
+        self._company.move(by_um)
+        if self._ours is not None:
+            self._learn(replace(self._ours, motion=moved(self._ours.motion, by_um)))
+
+    def _place(self, candidates: Sequence[Candidate], stage_um: Vec2) -> list[Spotted]:
+        return [
+            spot(
+                candidate,
+                stage_um=stage_um,
+                calibration=self._calibration,
+                is_sure=candidate.confidence >= self._min_confidence,
+            )
+            for candidate in candidates
+        ]
 
     def _at(self, t_s: float) -> HeadMotion | None:
         """Carry what is known to `t_s`; the filter itself stays where the head was last seen."""
-        known = self._motion
-        if known is None or t_s - known.t_s > self._config.forget_after_s:
+        if self._ours is None or t_s - self._ours.seen_s > self._config.forget_after_s:
             return None
         if self._carried is None or self._carried.t_s != t_s:
-            self._carried = predict(known, t_s, self._agility)
+            self._carried = predict(self._ours.motion, t_s, self._agility)
         return self._carried
 
-    def _learn(self, motion: HeadMotion) -> None:
-        self._motion, self._carried = motion, None
+    def _learn(self, ours: Ours) -> None:
+        self._ours, self._carried = ours, None
+
+    def _noise_um(self, own: Spotted) -> float:
+        """Return how ill a head is seen along an axis: as always, or worse where the eye says so.
+
+        The eye's guess is of a length. Of half-hidden heads it is too hopeful: where it guessed
+        as always the error was as it said, where it guessed twice that, four times as large.
+        """
+        noise_um, error_px = self._config.noise_um, own.sighting.candidate.expected_error_px
+        if not math.isfinite(error_px):
+            return noise_um
+        worse = error_px * um_per_px(self._calibration) / (math.sqrt(2.0) * noise_um)
+        return noise_um * max(1.0, worse**2)
 
     def _must_search(self, motion: HeadMotion) -> bool:
-        assert self._motion is not None
+        assert self._ours is not None
+        recheck_s = COMPANY_RECHECK_S if self._company.others else RECHECK_S
         return (
             motion.deviation_um > CROP_DEVIATION_UM
-            or motion.t_s - self._motion.t_s > CROP_UNSEEN_S
-            or motion.t_s - self._searched_s >= RECHECK_S
-            or (self._rival is not None and self._rival.is_surer(self._confidence))
+            or self._ours.is_doubted
+            or motion.t_s - self._searched_s >= recheck_s
+            or self._company.is_surer(self._ours)
         )
 
-    def _is_beaten(self, rival: Rival, t_s: float) -> bool:
-        assert self._motion is not None
-        return rival.has_won(t_s, our_confidence=self._confidence) or rival.is_ours(
-            self._motion, t_s, our_confidence=self._confidence
-        )
+    def _look_for_ours(self, spotted: Sequence[Spotted], t_s: float) -> Sighting | None:
+        """Take up the surest head; while ours is not long lost, none known to be another."""
+        dealt = deal(self._company.expect(t_s), spotted)
+        barred = self._company.barred(dealt, self._ours, t_s)
+        self._company.learn(spotted, dealt, t_s, own=None, is_own_sure=False, was_searched=True)
+        free = [seen for place, seen in enumerate(spotted) if seen.is_sure and place not in barred]
+        best = max(free, key=lambda seen: seen.confidence, default=None)
+        return None if best is None else self._take_up(best, t_s)
 
-    def _acquire(self, sighting: Sighting | None, t_s: float) -> Sighting | None:
-        if sighting is None:
-            return None
-        self._rival = None
-        self._confidence = sighting.candidate.confidence
-        noise_um = self._config.noise_um
-        self._learn(first_seen(t_s, sighting.head_um, self._agility, noise_um=noise_um))
-        return sighting
+    def _take_up(self, spotted: Spotted, t_s: float) -> Sighting:
+        self._company.leave_out(spotted)
+        noise_um = self._noise_um(spotted)
+        self._learn(first_sight(spotted, t_s, self._agility, noise_um=noise_um))
+        return spotted.sighting
 
 
 def _both_axes(motion: HeadMotion) -> NDArray[np.float64]:

@@ -101,9 +101,10 @@ def run_control(
         write_camera_facts(place, facts)
         _check_ages(config, facts)
         frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.ring_s)
-        detector = open_detector(
-            config.detector.model, config.detector.provider, config.detector.min_confidence
-        )
+        with naming_the_model():
+            detector = open_detector(
+                config.detector.model, config.detector.provider, config.detector.least_confidence
+            )
         eye = _fit_scale(detector, session, reports)
         stage = _reach_stage(place, session, posts, clock, parent)
         loop = _make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
@@ -208,7 +209,9 @@ def _make_loop(
             min_confidence=config.detector.min_confidence,
         ),
         controller=make_controller(config.control),
-        in_picture=HeadInPicture(session.calibration),
+        in_picture=HeadInPicture(
+            session.calibration, min_confidence=config.detector.min_confidence
+        ),
         search=make_search(config.safety, session.calibration, shape),
         listeners=[lambda tick: ticks.append(*tick_record(tick))],
     )

@@ -65,7 +65,7 @@ def open_session(
         detector = open_detector(
             model=config.detector.model,
             provider="cpu",
-            min_confidence=config.detector.min_confidence,
+            min_confidence=config.detector.least_confidence,
         )
         scale = um_per_px(rig.believed_calibration)
         network = at_scale(detector, detector.model.manifest, um_per_px=scale)
@@ -106,7 +106,7 @@ class SteppedSession:
                 config.estimate, rig.believed_calibration, min_confidence=min_confidence
             ),
             controller=make_controller(config.control),
-            in_picture=HeadInPicture(rig.believed_calibration),
+            in_picture=HeadInPicture(rig.believed_calibration, min_confidence=min_confidence),
             search=make_search(config.safety, rig.believed_calibration, rig.shape),
         )
         self.start = TrackingStart(self.loop, make_check(config.safety, frame_s=rig.period_s))

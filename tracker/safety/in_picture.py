@@ -22,8 +22,9 @@ NEAR_UM = 150.0
 class HeadInPicture:
     """Follows by nearness alone a head that the estimator has found once."""
 
-    def __init__(self, calibration: Calibration) -> None:
+    def __init__(self, calibration: Calibration, *, min_confidence: float = 0.0) -> None:
         self._calibrated = self._calibration = calibration
+        self._min_confidence = min_confidence
         self._last_px: Pixel | None = None
         self.off_um: Vec2 | None = None  # in the newest picture; None: not seen
 
@@ -41,9 +42,10 @@ class HeadInPicture:
 
     def _nearest(self, candidates: Sequence[Candidate]) -> Pixel | None:
         last_px = self._last_px
-        if last_px is None or not candidates:
+        sure = [head_px(c) for c in candidates if c.confidence >= self._min_confidence]
+        if last_px is None or not sure:
             return None
-        nearest_px = min(map(head_px, candidates), key=lambda point: math.dist(point, last_px))
+        nearest_px = min(sure, key=lambda point: math.dist(point, last_px))
         way_um = self._calibration.stage_from_image_um_per_px @ (nearest_px - last_px)
         return nearest_px if math.hypot(*way_um) < NEAR_UM else None
 

@@ -32,9 +32,9 @@ class Watcher:
         return StageHistory(times_s, np.array([self.stage_um, self.stage_um]))
 
     def show(self, *heads):
-        """Expose the next frame; each head is (x_um, y_um, confidence)."""
+        """Expose the next frame; each head is (x_um, y_um, confidence[, expected_error_px])."""
         self.t_s += self.period_s
-        candidates = [candidate(self.stage_um, (x, y), sure) for x, y, sure in heads]
+        candidates = [candidate(self.stage_um, (x, y), *rest) for x, y, *rest in heads]
         return self.estimator.update(candidates, self.t_s, self.stage())
 
     def follow(self, count, start_um=(0.0, 0.0), velocity_um_s=(0.0, 0.0), confidence=0.95):
@@ -46,7 +46,7 @@ class Watcher:
         return place_um
 
 
-def candidate(stage_um, head_um, confidence):
+def candidate(stage_um, head_um, confidence, expected_error_px=np.nan):
     """The candidate that stands for a head on the plate."""
     matrix = CALIBRATION.stage_from_image_um_per_px
     point_px = CALIBRATION.target_px + np.linalg.solve(matrix, np.array(head_um) - stage_um)
@@ -56,6 +56,7 @@ def candidate(stage_um, head_um, confidence):
         keypoints_px=keypoints_px,
         confidences=np.full(3, confidence),
         confidence=confidence,
+        expected_errors_px=np.full(3, expected_error_px),
     )
 
 

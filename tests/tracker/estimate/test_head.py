@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tracker.estimate.company import BARRED_S
 from tracker.estimate.head import RECHECK_S
 
 
@@ -163,3 +164,70 @@ def test_a_field_that_is_moved_moves_what_is_known_of_the_head_and_no_animal(wat
     assert sighting.head_um == pytest.approx([95.0, -47.0])
     watcher.estimator.move_field(np.zeros(2))
     assert watcher.show((100.0, -50.0, 0.9)).head_um == pytest.approx([100.0, -50.0])
+
+
+def test_a_half_hidden_head_is_followed_where_it_should_be_and_nowhere_else(watcher):
+    watcher.follow(40)
+
+    assert watcher.show((5.0, 0.0, 0.3)).head_um == pytest.approx([5.0, 0.0])
+    assert watcher.show((70.0, 0.0, 0.3)) is None
+
+
+def test_a_head_that_was_seen_beside_ours_is_not_ours_when_ours_is_hidden(watcher):
+    watcher.follow(40)
+    for _ in range(4):
+        watcher.show((0.0, 0.0, 0.95), (100.0, 0.0, 0.9))
+    hidden = [watcher.show((100.0, 0.0, 0.95)) for _ in range(20)]
+
+    assert hidden == [None] * 20
+    assert watcher.show((100.0, 0.0, 0.95), (20.0, 0.0, 0.9)).head_um == pytest.approx([20.0, 0.0])
+
+
+def test_a_head_known_to_be_another_is_taken_only_when_ours_is_long_lost(watcher):
+    watcher.follow(40)
+    for _ in range(4):
+        watcher.show((0.0, 0.0, 0.95), (300.0, 0.0, 0.9))
+    found = [watcher.show((300.0, 0.0, 0.9)) is not None for _ in range(130)]
+
+    assert found.index(True) * watcher.period_s == pytest.approx(BARRED_S, abs=0.05)
+    assert all(found[found.index(True) :])
+
+
+def test_who_took_a_tail_for_the_hidden_head_takes_the_head_when_it_comes_out(watcher):
+    watcher.follow(40, confidence=0.9)
+    for _ in range(6):
+        watcher.show()
+    tail = [watcher.show((30.0, 0.0, 0.6)) for _ in range(6)]
+    for _ in range(20):
+        sighting = watcher.show((30.0, 0.0, 0.6), (110.0, 40.0, 0.9))
+
+    assert tail[-1].head_um == pytest.approx([30.0, 0.0])
+    assert sighting.head_um == pytest.approx([110.0, 40.0])
+
+
+def test_a_head_half_hidden_for_a_second_is_not_exchanged_for_a_surer_one(watcher):
+    watcher.follow(80)
+    for _ in range(40):
+        sighting = watcher.show((0.0, 0.0, 0.45), (120.0, 0.0, 0.9))
+
+    assert sighting.head_um == pytest.approx([0.0, 0.0])
+
+
+def test_what_the_eye_calls_badly_seen_moves_the_estimate_little(watcher):
+    moved_um = []
+    for error_px in (2.0, 8.0):
+        watcher.follow(40)
+        watcher.show((20.0, 0.0, 0.6, error_px))
+        moved_um.append(watcher.estimator.predict(watcher.t_s).position_um[0])
+
+    assert moved_um[1] < 0.6 * moved_um[0]
+
+
+def test_no_head_goes_on_as_fast_as_one_that_is_found_far_away(watcher):
+    last_um = watcher.follow(40, velocity_um_s=(700.0, 0.0))
+    for _ in range(7):
+        watcher.show()
+    ahead_um = 700.0 * 8 * watcher.period_s + 150.0
+    assert watcher.show((last_um[0] + ahead_um, 0.0, 0.95)) is not None
+
+    assert np.hypot(*watcher.estimator.predict(watcher.t_s).velocity_um_s) < 1100.0

@@ -18,9 +18,9 @@ MIRRORED = Calibration(
 )
 
 
-def candidate(x_px, y_px):
+def candidate(x_px, y_px, confidence=0.9):
     points = np.full((3, 2), (x_px, y_px), float)
-    return Candidate(keypoints_px=points, confidences=np.ones(3), confidence=0.9)
+    return Candidate(keypoints_px=points, confidences=np.ones(3), confidence=confidence)
 
 
 def sighting(x_px, y_px):
@@ -31,7 +31,7 @@ def sighting(x_px, y_px):
 
 @pytest.fixture
 def head():
-    return HeadInPicture(MIRRORED)
+    return HeadInPicture(MIRRORED, min_confidence=0.5)
 
 
 def test_what_the_estimator_found_is_translated(head):
@@ -51,6 +51,12 @@ def test_a_head_that_the_estimator_does_not_take_is_followed_by_nearness(head):
 
     assert first.tolist() == [-80.0, 10.0]
     assert second.tolist() == [-20.0, 10.0]
+
+
+def test_what_the_eye_is_not_sure_of_is_no_head_to_follow(head):
+    head.see([], sighting(60.0, 45.0))
+
+    assert head.see([candidate(62.0, 45.0, confidence=0.3)], None) is None
 
 
 @pytest.mark.parametrize(("x_px", "is_followed"), [(134.0, True), (136.0, False)])
