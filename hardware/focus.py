@@ -50,6 +50,11 @@ class Focus(Protocol):
         """Whether it speaks over the stage's own line, and so must wait for its turn there."""
         ...
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a reply is outstanding: to a question, a target or a halt."""
+        ...
+
     def ask(self) -> None:
         """Send the question where the drive is; the reply is taken by `answer`.
 

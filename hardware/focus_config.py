@@ -87,13 +87,16 @@ class PriorFocus(SerialFocus):
 
 
 class MicroManagerFocus(FocusDrive):
-    """A focus device of Micro-Manager's, by an MMCore within the stage process."""
+    """A focus drive of Micro-Manager's, by the MMCore of the stage process."""
 
     kind: Literal["micromanager"]
-    config_file: Path
-    mm_app_path: Path | None = None
-    device: str | None = None  # its label; None: the .cfg's own focus device
-    step_um: PositiveFloat = 0.1
+    config_file: Path  # relative: to the current folder, else to mm_app_path
+    mm_app_path: Path | None = None  # the device adapters' folder; None: Windows' usual place
+    device: str | None = None  # the drive's label; None: the .cfg's own focus device
+    shared_hub: Literal["refuse", "load", "leave"] = "refuse"
+    properties: dict[str, str | int | float] = Field(default_factory=dict[str, str | int | float])
+    step_um: PositiveFloat = 0.1  # targets are whole numbers of it
+    reply_deadline_s: PositiveFloat = 0.5
 
 
 SerialFocusConfig: TypeAlias = AsiFocus | ZaberFocus | PriorFocus

@@ -43,6 +43,28 @@ class GuardAction(IntFlag):
     SEARCHING = 2048  # no head to follow: along the search's path, at its speed
 
 
+class FocusAction(IntFlag):
+    """What the focus drive's guard had to do with it."""
+
+    NONE = 0
+    FLOOR = 1  # the goal was cut to the floor
+    CEILING = 2  # or to the ceiling
+    STOPPED = 4  # by the operator, until released
+    HELD = 8  # it said that it stood beyond its limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusReport:
+    """Where the focus drive was at `t_s`, and where it is to go; NaN where it is to stand."""
+
+    t_s: float
+    received_s: float
+    z_um: float
+    goal_um: float
+    target_um: float  # on the way to the goal: what it was told last
+    action: FocusAction
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """Where the head is or will be at `t_s`, in stage coordinates.
@@ -187,6 +209,31 @@ STAGE_ROW = np.dtype(
 )
 
 POSITION_ROW = np.dtype([("t_s", "<f8"), ("received_s", "<f8"), ("position_um", "<f8", 2)])
+
+
+# Where the focus drive was; a few a second.
+FOCUS_ROW = np.dtype(
+    [
+        ("t_s", "<f8"),
+        ("received_s", "<f8"),
+        ("z_um", "<f8"),
+        ("goal_um", "<f8"),
+        ("target_um", "<f8"),
+        ("action", "<u2"),  # FocusAction
+    ]
+)
+
+
+def focus_record(report: FocusReport) -> tuple[object, ...]:
+    """Return the fields of `FOCUS_ROW` for what the drive's guard tells."""
+    return (
+        report.t_s,
+        report.received_s,
+        report.z_um,
+        report.goal_um,
+        report.target_um,
+        int(report.action),
+    )
 
 
 def stage_record(guarded: GuardedCommand) -> tuple[object, ...]:

@@ -84,6 +84,7 @@ class AnsweringFocus:
         self._halt: Request | None = None  # not yet confirmed
         self._halts_left = 0
         self._state: FocusState | None = None
+        self._sent: set[Request] = set()
         self._trouble: LinkTimeoutError | ReplyError | None = None
         self._is_closed = False
 
@@ -101,6 +102,11 @@ class AnsweringFocus:
     def shares_line(self) -> bool:
         """Whether it speaks over the stage's own line."""
         return self._line.is_shared
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a reply is outstanding, or something waits for the line."""
+        return bool(self._sent) or self._target is not None or self._question is not None
 
     def ask(self) -> None:
         """Ask where the drive is, as soon as the line is free; an older question is given up."""
@@ -175,6 +181,7 @@ class AnsweringFocus:
 
     def take(self, reply: Reply) -> None:
         """Take the reply to a request."""
+        self._sent.discard(reply.request)
         try:
             if reply.request is self._question:
                 self._question = None
@@ -198,6 +205,7 @@ class AnsweringFocus:
 
     def lose(self, lost: Lost) -> None:
         """Take note that a request gets no reply any more; a halt is written again."""
+        self._sent.discard(lost.request)
         if lost.request is self._halt:
             self._halt_again()
         elif lost.request is self._question:
@@ -211,13 +219,17 @@ class AnsweringFocus:
         """Write a target or a question that has been waiting for the line."""
         if self._target is not None:
             target, self._target = self._target, None
-            self._line.send(target)
+            self._send(target)
         elif self._question is not None and not self._is_sent:
             self._is_sent = True
-            self._line.send(self._question)
+            self._send(self._question)
 
     def _halt_again(self) -> None:
         if self._halts_left > 0:
             self._halts_left -= 1
             self._halt = self._language.halt()
-            self._line.send(self._halt)
+            self._send(self._halt)
+
+    def _send(self, request: Request) -> None:
+        self._sent.add(request)
+        self._line.send(request)

@@ -30,6 +30,11 @@ class SteppedFocus:
         """What this drive was opened with."""
         return self._limits
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a question is outstanding."""
+        return self._asked_s is not None
+
     def ask(self) -> None:
         """Send the question where the drive is."""
         self._asked_s = self._clock.now_s()

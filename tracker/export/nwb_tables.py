@@ -15,6 +15,7 @@ _ABOUT = {
     "ticks": "One row a turn of the loop: detection, estimate, command, times.",
     "stage": "What the guard made of each command, and when the stage acts on it.",
     "positions": "Where the stage was.",
+    "focus": "Where the focus drive was, and where it was to go.",
     "truth": "Where the head really was: the simulated rig only.",
     "frames": "Numbers and times of the recorded frames.",
 }

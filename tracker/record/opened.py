@@ -34,7 +34,7 @@ from tracker.record.stretch import LONGEST_GAP_S, stretch
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_NAMES = ("ticks", "stage", "positions", "truth")
+TABLE_NAMES = ("ticks", "stage", "positions", "focus", "truth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +183,7 @@ class OpenedRecording:
         return self.recording.notes
 
     def table(self, name: str) -> Rows:
-        """Return a table as a structured array: ticks, stage, positions or truth.
+        """Return a table as a structured array: ticks, stage, positions, focus or truth.
 
         Raises:
             RecordingError: there is no such table.

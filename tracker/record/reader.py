@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from hardware.truth import TRUTH_ROW
 from tracker.errors import RecordingError
+from tracker.messages import FOCUS_ROW
 from tracker.record.events import ENDED, Event, read_events
 from tracker.record.frame_log import map_frames
 from tracker.record.header import Header, read_header
@@ -32,8 +33,8 @@ class Recording:
 
     `frames` is mapped, so that only pixels that are looked at are read; its fields are those of
     `schema.framed_record`, and may be damaged (`stamps.sound_stamps`, `frame_log.is_broken`). The
-    tables are in memory. `truth` has no rows at a real rig. `notes` say what is not as it should
-    be and was left out.
+    tables are in memory. `truth` has no rows at a real rig, `focus` none without a drive. `notes`
+    say what is not as it should be and was left out.
     """
 
     folder: Path
@@ -46,6 +47,7 @@ class Recording:
     truth: Rows
     events: tuple[Event, ...]
     notes: tuple[str, ...]
+    focus: Rows = field(default_factory=lambda: np.empty(0, FOCUS_ROW))
 
     @property
     def was_closed(self) -> bool:
@@ -87,6 +89,7 @@ def open_recording(path: Path) -> Recording:
         truth=tables["truth"].rows if "truth" in tables else np.empty(0, TRUTH_ROW),
         events=events.events,
         notes=(*tail_notes({FRAMES: frames, **tables}), *event_notes(events)),
+        focus=tables["focus"].rows if "focus" in tables else np.empty(0, FOCUS_ROW),
     )
 
 

@@ -6,10 +6,12 @@
     ticks.bin        one row a turn of the loop (`tracker.messages.TICK_ROW`)
     stage.bin        what the guard made of each command (`STAGE_ROW`)
     positions.bin    where the stage was (`POSITION_ROW`)
+    focus.bin        where the focus drive was, on rigs that have one (`FOCUS_ROW`)
     truth.bin        where the head really was, on rigs that know it (`TRUTH_ROW`)
     events.jsonl     what happened, one JSON object a line
     summary.json     the figures, once it was closed
     report.png       the picture, once it was closed
+    checksums.sha256 of all but the frames, once it was closed
 
 Every .bin file is fixed records and nothing else, so that one line opens it:
 `numpy.fromfile("ticks.bin", numpy.dtype(header["streams"]["ticks"]["dtype"]))`.
@@ -26,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.truth import TRUTH_ROW
-from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
+from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
 
 SCHEMA_VERSION = 1
 HEADER_FILE = "recording.json"
@@ -53,6 +55,7 @@ TABLES: Mapping[str, Table] = {
     "ticks": Table(TICK_ROW, "t_s"),
     "stage": Table(STAGE_ROW, "written_s"),
     "positions": Table(POSITION_ROW, "t_s"),
+    "focus": Table(FOCUS_ROW, "t_s"),
     "truth": Table(TRUTH_ROW, "t_s"),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 _MARGIN_S = 0.0005
 _LONGEST_PERIOD_S = 0.2  # rarer commands have no rhythm: nobody waits for them
+_ROOM = 0.4  # of the time between two commands, behind the first
 _NEW = 0.2  # how much one exchange counts against those before it
 
 
@@ -29,6 +30,19 @@ class CommandRhythm:
         if self._exchange_s == 0.0:
             self._exchange_s = exchange_s
         self._exchange_s += _NEW * (exchange_s - self._exchange_s)
+
+    def has_room(self, now_s: float) -> bool:
+        """Say whether the next command is far off: for what can wait longer than a question.
+
+        >>> rhythm = CommandRhythm()
+        >>> rhythm.commanded(1.0); rhythm.commanded(1.025)
+        >>> [rhythm.has_room(t_s) for t_s in (1.03, 1.045, 1.2)]
+        [True, False, True]
+        """
+        since_s = now_s - self._last_s
+        return self._period_s > _LONGEST_PERIOD_S or not (
+            _ROOM * self._period_s < since_s < 2.0 * self._period_s
+        )
 
     def must_wait_s(self, now_s: float) -> float:
         """Return for how long no question should be asked; 0 for ask now.

@@ -45,6 +45,23 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class JogFocus:
+    """To the stage: move the focus drive by a little, or follow so much higher."""
+
+    delta_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFocus:
+    """To the stage: here, stage and focus drive as they are, the picture is sharp."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopFocus:
+    """To the stage: the focus drive stands too, until `Release`."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartRecording:
     """To the recorder: keep what happens from `t_s` on, in `folder`, which must not exist.
 
@@ -60,9 +77,10 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True)
 class StopRecording:
-    """To the recorder: write what was exposed up to `t_s`, then close."""
+    """To the recorder: write what was exposed up to `t_s`, then close; `reason` says why."""
 
     t_s: float
+    reason: str = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +98,9 @@ class MarkEvent:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """To any child: finish and exit."""
+    """To any child: finish and exit; `reason` is for the recording that may still be open."""
+
+    reason: str = "the session ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +132,37 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """What a child has just begun, where the operator would otherwise wait without a word."""
+
+    role: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A child that may be busy for long is not frozen; once a second."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Tracking has ended and must not go on before the operator says so; `message` says why."""
 
     role: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FocusMarked:
+    """The operator's point in focus, the how many-th it is, and what is known of the plane."""
+
+    x_um: float
+    y_um: float
+    z_um: float
+    count: int
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +184,23 @@ class RecordingOpened:
 class RecordingClosed:
     """The files are whole; `summary` is the path of summary.json, `reason` why it ended.
 
-    A recording that could not even begin is reported so too, with an empty `summary`.
+    A recording that could not even begin is reported so too, with an empty `summary`; it and one
+    that could not go on have `is_failed`.
     """
 
     folder: str
     summary: str
     reason: str
+    is_failed: bool = False
 
 
 Order: TypeAlias = (
     StartTracking
     | StopTracking
     | MoveField
+    | JogFocus
+    | MarkFocus
+    | StopFocus
     | Halt
     | Release
     | StartRecording
@@ -157,7 +208,18 @@ Order: TypeAlias = (
     | MarkEvent
     | End
 )
-Report: TypeAlias = Ready | Failed | Notice | Held | Status | RecordingOpened | RecordingClosed
+Report: TypeAlias = (
+    Ready
+    | Failed
+    | Notice
+    | Doing
+    | Alive
+    | Held
+    | FocusMarked
+    | Status
+    | RecordingOpened
+    | RecordingClosed
+)
 MessageT = TypeVar("MessageT")
 _ORDERS: dict[str, Callable[..., Order]] = {kind.__name__: kind for kind in Order.__args__}
 _REPORTS: dict[str, Callable[..., Report]] = {kind.__name__: kind for kind in Report.__args__}

@@ -85,6 +85,11 @@ class SessionPlace:
         """Where the stage was: `POSITION_ROW`."""
         return self.folder / "positions.ring"
 
+    @property
+    def focus_ring(self) -> Path:
+        """Where the focus drive was: `FOCUS_ROW`."""
+        return self.folder / "focus.ring"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from hardware.clock import Clock
 from hardware.errors import LinkTimeoutError, UnreadableError
 from hardware.ring import RingReader, RingWriter
+from hardware.types import Vec2
 from tracker.messages import Command, GuardedCommand, stage_record
 from tracker.runtime.command_rhythm import CommandRhythm
-from tracker.safety.guard import HALT_SEQUENCE, Guard
+from tracker.runtime.focus_duty import FocusDuty
+from tracker.safety.guard import HALT_SEQUENCE, OLDEST_POSITION_S, Guard
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class StageDuty:
         positions: RingWriter,
         clock: Clock,
         period_s: float,
+        focus: FocusDuty | None = None,
     ) -> None:
         self.counts = StageCounts()
         self.answered_s = clock.now_s()
@@ -54,6 +57,7 @@ class StageDuty:
         self._posts, self._rows, self._positions = posts, rows, positions
         self._clock = clock
         self._period_s = period_s
+        self._focus = focus
         self._ask_at_s = clock.now_s()
         self._is_asked, self._asked_s = False, self._ask_at_s
         self._is_postponed = False
@@ -87,11 +91,33 @@ class StageDuty:
         else:
             if may_listen:
                 self._listen()  # a reply to a command, for which the next one may be waiting
-            if self._clock.now_s() >= self._ask_at_s:
+            if self._clock.now_s() >= self._ask_at_s and not self._is_focus_talking:
                 self._ask_unless_a_command_is_due()
         halt = self._guard.check()
         if halt is not None:
             self.note(halt)
+        if self._focus is not None:
+            self._see_to_focus(self._focus)
+
+    @property
+    def stage_um(self) -> Vec2 | None:
+        """Where the stage is; None where it has not said so lately."""
+        if self._last is None or self._clock.now_s() - self._last[0] > OLDEST_POSITION_S:
+            return None
+        return self._last[1]
+
+    @property
+    def _is_focus_talking(self) -> bool:
+        focus = self._focus
+        return focus is not None and focus.shares_line and focus.awaits_reply
+
+    def _see_to_focus(self, focus: FocusDuty) -> None:
+        """Let the focus drive talk: on the stage's line only between questions and commands."""
+        has_room = not self._is_asked and self._rhythm.has_room(self._clock.now_s())
+        focus.turn(
+            may_talk=has_room or not focus.shares_line,
+            stage_um=self.stage_um if self._guard.may_move else None,
+        )
 
     def note(self, made: GuardedCommand) -> None:
         """Tell what the guard made of a command, or a halt of its own."""

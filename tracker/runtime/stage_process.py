@@ -21,8 +21,19 @@ from hardware.registry import open_stage
 from hardware.stage import StandsBySelf
 from tracker.errors import SessionError
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
+from tracker.runtime.focus_station import FocusStation, open_focus_station
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
-from tracker.runtime.orders import End, Halt, Held, Notice, Ready, Release, Status
+from tracker.runtime.orders import (
+    End,
+    Halt,
+    Held,
+    Notice,
+    Ready,
+    Release,
+    Report,
+    Status,
+    StopFocus,
+)
 from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.session_place import Session, SessionPlace
@@ -96,7 +107,7 @@ def run_stage(
     """
     clock = HostClock()
     ring_s = session.config.record.ring_s
-    guard, facts = _take_charge(place, session, clock)
+    guard, focus, facts = _take_charge(place, session, clock)
     try:
         doors = _Doors(WakePort(place.wake_file), orders, reports, parent, guard.wait_handle)
         rows = make_rows_ring(place.stage_rows_ring, STAGE_ROW, ring_s=ring_s)
@@ -108,6 +119,7 @@ def run_stage(
             positions=positions,
             clock=clock,
             period_s=1.0 / session.config.poll_hz,
+            focus=focus.duty if focus else None,
         )
         quiet_garbage_collection()
         is_real_time = ask_for_real_time(PRIORITY["stage"])
@@ -115,15 +127,18 @@ def run_stage(
         is_real = not isinstance(session.config.rig.stage, SimulatedStage)
         if is_real and not facts["controller_holds_limits"]:
             reports.send(Notice("stage", _NO_LIMITS))
-        _serve(doors, guard, duty, clock)
+        _serve(doors, guard, duty, focus, clock)
     finally:
+        if focus is not None:
+            with contextlib.suppress(HardwareError):
+                focus.close()
         with contextlib.suppress(HardwareError):  # a lost port: the supervisor opens it anew
             guard.close()
 
 
 def _take_charge(
     place: SessionPlace, session: Session, clock: Clock
-) -> tuple[Guard, dict[str, bool | float | None]]:
+) -> tuple[Guard, FocusStation | None, dict[str, bool | float | None]]:
     """Open and halt the stage; say what keeps it in its limits, and whether it stands by itself."""
     config = session.config
     limits = stage_limits(config.safety)
@@ -132,16 +147,22 @@ def _take_charge(
         raise SessionError("rig.stage.kind is none: there is nothing for a stage process to do")
     guard = take_charge(stage, config.safety, clock)
     try:
-        return guard, {
+        facts: dict[str, bool | float | None] = {
             "controller_holds_limits": hold_limits(stage),
             "stage_stands_after_s": stage.travel_s if isinstance(stage, StandsBySelf) else None,
         }
+        focus = open_focus_station(place, session, stage, clock)
+        if focus is not None:
+            facts["focus_holds_limits"] = focus.holds_limits
+        return guard, focus, facts
     except BaseException:
         guard.close()
         raise
 
 
-def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
+def _serve(
+    doors: _Doors, guard: Guard, duty: StageDuty, focus: FocusStation | None, clock: Clock
+) -> None:
     """Turn until the end; then turn on until the stage is seen to stand."""
     told_s = clock.now_s()
     is_mute = False
@@ -152,20 +173,24 @@ def _serve(doors: _Doors, guard: Guard, duty: StageDuty, clock: Clock) -> None:
             held_because = guard.held_because
             if held_because:
                 doors.reports.send(Held("stage", held_because))
-        if doors.has_orders and _has_ended(doors, guard, duty):
+        if focus is not None and (trouble := focus.trouble()):
+            doors.reports.send(trouble)
+        if doors.has_orders and _has_ended(doors, guard, duty, focus):
             break
         now_s = clock.now_s()
         if now_s - told_s >= _STATUS_EVERY_S:
             told_s = now_s
-            is_mute = _tell(doors.reports, duty, now_s, was_mute=is_mute)
+            is_mute = _tell(doors.reports, duty, focus, now_s, was_mute=is_mute)
     duty.note(guard.stop())
+    if focus is not None:
+        focus.obey(StopFocus(), None)
     until_s = clock.now_s() + _STAND_WITHIN_S
     seen = duty.counts.replies
     while clock.now_s() < until_s:
         _turn(doors, duty, clock)
         if duty.counts.replies >= seen + 3 and duty.speed_um_s < _STANDS_BELOW_UM_S:
             break
-    _tell(doors.reports, duty, clock.now_s(), was_mute=True)
+    _tell(doors.reports, duty, focus, clock.now_s(), was_mute=True)
     logger.info("stage stands: speed_um_s=%.1f %s", duty.speed_um_s, duty.counts)
 
 
@@ -176,21 +201,39 @@ def _turn(doors: _Doors, duty: StageDuty, clock: Clock) -> None:
     duty.turn(may_listen=doors.wait(timeout_s, is_asked=duty.is_asked))
 
 
-def _has_ended(doors: _Doors, guard: Guard, duty: StageDuty) -> bool:
+def _has_ended(doors: _Doors, guard: Guard, duty: StageDuty, focus: FocusStation | None) -> bool:
     """Carry out the operator's orders; say whether one of them was to end."""
     for order in doors.orders.take():
+        report: Report | None = None
         if isinstance(order, Halt):
             duty.note(guard.stop())
+            if focus is not None:
+                focus.halt()
         elif isinstance(order, Release):
-            guard.release()
+            report = focus.release() if focus is not None else None
+            if focus is None or not focus.keeps_stage_held:
+                guard.release()
         elif isinstance(order, End):
             return True
+        elif focus is not None:
+            report = focus.obey(order, duty.stage_um)
+        if report is not None:
+            doors.reports.send(report)
     return False
 
 
-def _tell(reports: ReportOutbox, duty: StageDuty, now_s: float, *, was_mute: bool) -> bool:
+def _tell(
+    reports: ReportOutbox,
+    duty: StageDuty,
+    focus: FocusStation | None,
+    now_s: float,
+    *,
+    was_mute: bool,
+) -> bool:
     """Report the counts; return whether the controller has been silent for long."""
     values: dict[str, float] = asdict(duty.counts)
+    if focus is not None:
+        values |= focus.status()
     reports.send(Status("stage", values))
     is_mute = now_s - duty.answered_s > _MUTE_AFTER_S
     if is_mute and not was_mute:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
 import numpy as np
 
 from hardware.ring import RingReader
-from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
+from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
 from tracker.runtime.session_place import SessionPlace
 
 _KEPT = 40
@@ -27,12 +28,13 @@ class Figures:
     error_um: float
     delay_s: float
     position_um: tuple[float, float]
+    focus_um: float | None = None  # None: the rig has no drive
 
 
 class Gauges:
     """Reads the session's rings as a bystander."""
 
-    def __init__(self, place: SessionPlace, *, has_stage: bool) -> None:
+    def __init__(self, place: SessionPlace, *, has_stage: bool, has_focus: bool = False) -> None:
         """Map the rings.
 
         Raises:
@@ -41,6 +43,7 @@ class Gauges:
         self._ticks = RingReader(place.ticks_ring, TICK_ROW)
         self._rows = RingReader(place.stage_rows_ring, STAGE_ROW) if has_stage else None
         self._positions = RingReader(place.positions_ring, POSITION_ROW) if has_stage else None
+        self._focus = RingReader(place.focus_ring, FOCUS_ROW) if has_focus else None
         self._exposed_s: dict[int, float] = {}  # mid-exposure by the number of the command
         self._delays_s: deque[float] = deque(maxlen=_KEPT)
         self._times_s: deque[float] = deque(maxlen=_KEPT)
@@ -74,6 +77,7 @@ class Gauges:
             error_um=self._error_um,
             delay_s=float(np.median(self._delays_s)) if self._delays_s else float("nan"),
             position_um=self._position_um(),
+            focus_um=self._focus_um(),
         )
 
     def _learn_delays(self) -> None:
@@ -89,6 +93,12 @@ class Gauges:
             return float("nan")
         return (len(self._times_s) - 1) / (self._times_s[-1] - self._times_s[0])
 
+    def _focus_um(self) -> float | None:
+        if self._focus is None:
+            return None
+        newest = self._focus.newest()
+        return float("nan") if newest is None else float(newest["z_um"][0])
+
     def _position_um(self) -> tuple[float, float]:
         newest = self._positions.newest() if self._positions else None
         if newest is None:
@@ -97,7 +107,9 @@ class Gauges:
         return x_um, y_um
 
 
-def status_text(figures: Figures, *, state: str, recording_s: float, disk_bytes: int) -> str:
+def status_text(
+    figures: Figures, *, state: str, recording_s: float, disk_bytes: int, drift: str = ""
+) -> str:
     """Spell the line.
 
     >>> print(status_text(Figures(rate_hz=40.0, error_um=3.21, delay_s=0.0141,
@@ -115,10 +127,28 @@ def status_text(figures: Figures, *, state: str, recording_s: float, disk_bytes:
         f" error {figures.error_um:5.1f} um",
         f" delay {1e3 * figures.delay_s:4.1f} ms",
         f" {1e-3 * x_um:6.3f} {1e-3 * y_um:7.3f} mm",
+        *([] if figures.focus_um is None else [f" z {figures.focus_um:6.1f} um"]),
         clock,
         f"{1e-9 * disk_bytes:.0f} GB",
+        *([f" {drift}"] if drift else []),
     )
     return " ".join(words).replace("nan", "  -")
+
+
+def drift_text(figures: Mapping[str, float], *, most_fraction: float, most_s: float) -> str:
+    """Say what the recorder's figures tell of drift beyond these, in a few words.
+
+    >>> figures = {"matrix_off_fraction": 0.087, "delay_off_s": 0.001}
+    >>> drift_text(figures, most_fraction=0.03, most_s=0.005)
+    'MATRIX 8.7 % off'
+    """
+    words: list[str] = []
+    off, off_s = figures.get("matrix_off_fraction", 0.0), figures.get("delay_off_s", 0.0)
+    if off > most_fraction:
+        words.append(f"MATRIX {100.0 * off:.1f} % off")
+    if abs(off_s) > most_s:
+        words.append(f"DELAY {1e3 * off_s:+.1f} ms off")
+    return ", ".join(words)
 
 
 class Screen:
