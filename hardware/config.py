@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from hardware.focus_config import AnyFocus, NoFocus, SerialFocus, SimulatedFocus
 from hardware.genicam_config import BaslerCamera, GenApiCamera, GenicamCamera
 from hardware.stage_config import (
     AnyStage,
@@ -33,6 +34,7 @@ from hardware.strict_yaml import Section, SectionT, load_section, read_yaml, val
 
 __all__ = [
     "AnyCamera",
+    "AnyFocus",
     "AnyStage",
     "BaslerCamera",
     "ControllerConfig",
@@ -42,6 +44,7 @@ __all__ = [
     "LudlMac6000Stage",
     "MicroManagerCamera",
     "NeuralCamera",
+    "NoFocus",
     "NoStage",
     "Pair",
     "RawCameraConfig",
@@ -73,6 +76,10 @@ def _lies_above(upper_um: Pair, told: ValidationInfo) -> Pair:
 UpperCorner = Annotated[Pair, AfterValidator(_lies_above)]
 
 
+# Whole sessions' worth of frames in memory otherwise.
+RateHz = Annotated[float, Field(gt=0.0, le=10_000.0)]
+
+
 class SimulatedCamera(Section):
     """The camera of the simulated rig; the scenario says what it sees."""
 
@@ -84,7 +91,7 @@ class VideoCamera(Section):
 
     kind: Literal["video"]
     path: Path
-    rate_hz: PositiveFloat | None = None  # None: the clip's own, or 40 for a folder
+    rate_hz: RateHz | None = None  # None: the clip's own, or 40 for a folder
     as_fast_as_it_goes: bool = False
     loops: bool = False
 
@@ -170,12 +177,16 @@ class Simulation(Section):
     seed: int = Field(default=1, ge=0)
 
 
+_WITH_FOCUS: tuple[EmulatedKind, ...] = ("asi", "zaber", "zaber_chain", "prior")
+
+
 class RigConfig(Section):
     """What the rig is made of."""
 
     camera: AnyCamera
     neural_cameras: tuple[NeuralCamera, ...] = ()
     stage: AnyStage
+    focus: AnyFocus = NoFocus(kind="none")
     simulation: Simulation | None = Field(default=None, validate_default=True)
 
     @field_validator("neural_cameras")
@@ -205,6 +216,34 @@ class RigConfig(Section):
                 "move"
             )
         return stage
+
+    @field_validator("focus")
+    @classmethod
+    def _fits_the_stage(cls, focus: AnyFocus, told: ValidationInfo) -> AnyFocus:
+        stage: AnyStage | None = told.data.get("stage")
+        if isinstance(focus, NoFocus) or stage is None:
+            return focus
+        if isinstance(stage, NoStage):
+            raise ValueError(
+                f".kind: expected none, got {focus.kind}: rig.stage is none, and it is the stage's "
+                "process that moves the focus"
+            )
+        if isinstance(focus, SimulatedFocus) != isinstance(stage, SimulatedStage):
+            raise ValueError(
+                f".kind: got {focus.kind} with rig.stage.kind {stage.kind}: both are simulated, or "
+                "neither is"
+            )
+        if isinstance(stage, SimulatedStage) and stage.language not in _WITH_FOCUS:
+            raise ValueError(
+                f".kind: an emulated {stage.language} has no third axis: set rig.stage.language to "
+                f"one of {', '.join(_WITH_FOCUS)}"
+            )
+        if isinstance(focus, SerialFocus) and focus.port is None and focus.kind != stage.kind:
+            raise ValueError(
+                f".port: this key is needed and missing: a {focus.kind} cannot share the line of a "
+                f"{stage.kind}"
+            )
+        return focus
 
     @field_validator("simulation")
     @classmethod

@@ -191,6 +191,8 @@ def _why_not_opened(port: str, error: Exception) -> str:
             f"{port}: this user may not open it; join the group that owns it "
             "(`sudo usermod -aG dialout $USER`), then log in again"
         )
+    if "Could not configure port" in text:
+        return f"{port}: this is no serial port; `wormlock devices` lists those that there are"
     if port.startswith("socket://"):
         return f"{port}: nobody answers at that address; is the other side on, the number right?"
     return f"{port}: cannot be opened: {text}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -13,83 +12,46 @@ from pydantic import (
     Field,
     NonNegativeFloat,
     PositiveFloat,
-    PositiveInt,
     ValidationInfo,
     field_validator,
 )
 
 from hardware.config import Pair, RigConfig, Section, UpperCorner, load_section, validate
 from hardware.strict_yaml import named_by
+from tracker.calibration_config import (
+    AnyCalibration,
+    CalibrationFile,
+    CalibrationInFile,
+    MeasuredCalibration,
+    MeasuredWith,
+    NoCalibration,
+)
+from tracker.focus_config import FocusConfig, FocusPlaneFile
 from tracker.operator_config import DriftConfig, NudgeConfig
 
-# Of a matrix's greatest entry, squared: a picture flatter than this is a slip of the pen.
-LEAST_DETERMINANT = 0.1
-
-
-class SimulatedCalibration(Section):
-    """What the scenario says that its lab has measured."""
-
-    kind: Literal["simulated"]
-
-
-class MeasuredWith(Section):
-    """The optics and camera settings that a calibration holds for."""
-
-    camera: str
-    rows: PositiveInt
-    columns: PositiveInt
-    exposure_s: PositiveFloat | None = None  # None: the camera does not say
-
-
-class MeasuredCalibration(Section):
-    """What was measured at this rig; `wormlock calibrate` writes it."""
-
-    kind: Literal["measured"]
-    stage_from_image_um_per_px: tuple[Pair, Pair]
-    target_px: Pair
-    field_size_um: tuple[PositiveFloat, PositiveFloat]
-    field_rotation_deg: float
-    measured_on: date
-    residual_um: NonNegativeFloat
-    field_measured_on: date | None = None  # None: with the matrix
-    field_residual_um: NonNegativeFloat | None = None
-    measured_with: MeasuredWith | None = None
-
-    @field_validator("stage_from_image_um_per_px")
-    @classmethod
-    def _can_be_inverted(cls, matrix: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
-        (a, b), (c, d) = matrix
-        largest = max(abs(a), abs(b), abs(c), abs(d))
-        if abs(a * d - b * c) < LEAST_DETERMINANT * largest**2 or largest == 0.0:
-            raise ValueError(
-                f"[[{a:g}, {b:g}], [{c:g}, {d:g}]] turns the picture into a line or a point: "
-                "expected pixels that are about as wide as high, like [[1.26, 0], [0, 1.26]]"
-            )
-        return matrix
-
-
-class NoCalibration(Section):
-    """Nothing measured yet: `wormlock calibrate stage` can begin, a session cannot."""
-
-    kind: Literal["none"]
-
-
-class CalibrationInFile(Section):
-    """A calibration in a file of its own, as `wormlock calibrate --out` writes it."""
-
-    kind: Literal["file"]
-    path: Path  # a relative one starts at the folder of the config that names it
-
-
-class CalibrationFile(Section):
-    """The content of such a file."""
-
-    calibration: MeasuredCalibration
-
-
-AnyCalibration = Annotated[
-    SimulatedCalibration | MeasuredCalibration | CalibrationInFile | NoCalibration,
-    Field(discriminator="kind"),
+__all__ = [
+    "AnyKeepOut",
+    "CalibrationFile",
+    "Config",
+    "ControlConfig",
+    "DetectorConfig",
+    "DriftConfig",
+    "EstimateConfig",
+    "FocusConfig",
+    "KeepOutBox",
+    "KeepOutCircle",
+    "Law",
+    "MeasuredCalibration",
+    "MeasuredWith",
+    "NoCalibration",
+    "NudgeConfig",
+    "RecordConfig",
+    "SafetyConfig",
+    "SearchConfig",
+    "config_hash",
+    "load_config",
+    "parse_config",
+    "resolved_yaml",
 ]
 
 
@@ -214,8 +176,9 @@ class RecordConfig(Section):
     """What is kept, and where."""
 
     folder: Path
-    ring_s: PositiveFloat = 4.0  # how long the disk may stall before frames are lost
-    flush_s: PositiveFloat = 0.5
+    # How long the disk may stall before frames are lost.
+    ring_s: Annotated[float, Field(gt=0.0, le=120.0)] = 4.0
+    flush_s: Annotated[float, Field(gt=0.0, le=60.0)] = 0.5
     # What the experimenter tells about the animal; goes into every recording as it is.
     animal: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
@@ -231,9 +194,20 @@ class Config(Section):
     safety: SafetyConfig
     record: RecordConfig
     start: Literal["idle", "tracking", "recording"]
-    poll_hz: PositiveInt = 150  # how often the stage is asked where it is
+    poll_hz: Annotated[int, Field(ge=1, le=1000)] = 150  # how often the stage is asked where it is
     nudge: NudgeConfig = NudgeConfig()
     drift: DriftConfig = DriftConfig()
+    focus: FocusConfig = FocusConfig()
+
+    @field_validator("focus")
+    @classmethod
+    def _has_a_drive(cls, focus: FocusConfig, told: ValidationInfo) -> FocusConfig:
+        rig: RigConfig | None = told.data.get("rig")
+        if rig is not None and rig.focus.kind == "none" and focus.follow != "none":
+            raise ValueError(
+                f".follow: expected none, got {focus.follow}: rig.focus names no drive that could"
+            )
+        return focus
 
     @field_validator("calibration")
     @classmethod
@@ -248,18 +222,33 @@ class Config(Section):
 
 
 def load_config(path: Path) -> Config:
-    """Read config.yaml, and the calibration file that it may name: what is returned is whole.
+    """Read config.yaml, and the files that it may name: what is returned is whole.
 
     Raises:
         ConfigError: with one line a fault, each naming the key as the user wrote it.
     """
     config = load_section(path, Config)
-    named = config.calibration
-    if not isinstance(named, CalibrationInFile):
-        return config
-    with named_by(f"{path}: calibration.path"):
-        read = load_section(path.parent / named.path, CalibrationFile)
-    return config.model_copy(update={"calibration": read.calibration})
+    named, plane_file = config.calibration, config.focus.file
+    if isinstance(named, CalibrationInFile):
+        with named_by(f"{path}: calibration.path"):
+            read = load_section(path.parent / named.path, CalibrationFile)
+        config = config.model_copy(update={"calibration": read.calibration})
+    if plane_file is not None:
+        with named_by(f"{path}: focus.file"):
+            marked = load_section(path.parent / plane_file, FocusPlaneFile).focus_plane
+        focus = config.focus.model_copy(update={"points_um": marked.points_um, "file": None})
+        config = config.model_copy(update={"focus": focus})
+    return config
+
+
+def calibration_file(path: Path) -> Path | None:
+    """Return the calibration file that a config.yaml names; None where it names none.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    named = load_section(path, Config).calibration
+    return path.parent / named.path if isinstance(named, CalibrationInFile) else None
 
 
 def parse_config(text: str, *, source: str) -> Config:

@@ -6,7 +6,8 @@ misspelt key only to learn of a missing file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -66,6 +67,15 @@ def _faults(content: Mapping[str, object]) -> list[str]:
     if model := _text(content.get("detector"), "model"):
         faults += model_faults(model)
     return faults
+
+
+@contextlib.contextmanager
+def naming_the_model() -> Generator[None]:
+    """Put the key before what is found wrong with the model only when it is opened."""
+    try:
+        yield
+    except ModelFileError as error:
+        raise ModelFileError(f"detector.model: {error}") from error
 
 
 def model_faults(model: str) -> list[str]:

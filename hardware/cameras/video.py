@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def _folder(folder: Path) -> Iterator[GreyImage]:
     for file in image_files(folder):
         picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
         if picture is None:
-            raise CameraError(f"{file}: not an image that OpenCV can read")
+            raise CameraError(f"{file}: not an image that OpenCV can read; take it out")
         yield to_grey(picture)
 
 
@@ -108,9 +109,12 @@ def _clip(file: Path) -> Iterator[GreyImage]:
 
 
 def _open_clip(file: Path) -> cv2.VideoCapture:
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # it would write past us
     reader = cv2.VideoCapture(str(file))
     if not reader.isOpened():
-        raise CameraError(f"{file}: not a video that OpenCV can read")
+        raise CameraError(
+            f"{file}: not a video that OpenCV can read; convert it (ffmpeg -i IN OUT.mp4)"
+        )
     return reader
 
 

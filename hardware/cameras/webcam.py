@@ -90,7 +90,10 @@ def open_webcam(config: WebCamera, clock: Clock) -> PictureStream:
     """
     capture = cv2.VideoCapture(config.number)
     if not capture.isOpened():
-        raise CameraError(f"rig.camera.number: no camera with number {config.number} can be opened")
+        raise CameraError(
+            f"rig.camera.number: no camera with number {config.number} can be opened; "
+            "`wormlock devices` lists those that can"
+        )
     capture.set(cv2.CAP_PROP_FPS, config.rate_hz)
     has_picture, picture = capture.read()
     if not has_picture:

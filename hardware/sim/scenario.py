@@ -137,6 +137,7 @@ class Fault(Section):
         "truncated_replies",
         "noisy_replies",
         "late_replies",
+        "unplugged",
         "stall",
     ]
     from_s: NonNegativeFloat
@@ -235,7 +236,7 @@ def load_scenario(name: str) -> Scenario:
         if not path.is_file():
             known = shipped_scenarios()
             raise ConfigError(
-                f"{name}: there is no such scenario; name one of {', '.join(known)}, or a .yaml "
-                f"file{did_you_mean(name, known)}"
+                f"{name or repr(name)}: there is no such scenario; name one of {', '.join(known)}, "
+                f"or a .yaml file{did_you_mean(name, known)}"
             )
     return load_section(path, Scenario)

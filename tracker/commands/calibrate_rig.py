@@ -42,11 +42,12 @@ def read_config(arguments: argparse.Namespace) -> tuple[Config, str]:
     """
     from tracker.commands.run import default_config
     from tracker.config import load_config
+    from tracker.named_files import load_whole_config
 
     file: Path = arguments.config or default_config()
-    config = load_config(file)
     if arguments.scenario is None:
-        return config, str(file)
+        return load_whole_config(file), str(file)
+    config = load_config(file)
     if config.rig.simulation is None:
         raise UsageError(f"--scenario {arguments.scenario}: {file} describes no simulated rig")
     world = config.rig.simulation.model_copy(update={"scenario": arguments.scenario})

@@ -30,8 +30,9 @@ class Parser(argparse.ArgumentParser):
         if option is None:
             self.error(f"{' '.join(unknown)}: nothing more is expected here")
         name = option.partition("=")[0]
-        known = [one for action in self._actions for one in action.option_strings]
-        self.error(f"{name}: there is no such option{did_you_mean(name, known)}")
+        known = [one.lstrip("-") for action in self._actions for one in action.option_strings]
+        guess = did_you_mean(name.lstrip("-"), known).replace("mean ", "mean --")
+        self.error(f"{name}: there is no such option{guess}")
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is None or value in action.choices:

@@ -30,6 +30,7 @@ from tracker.errors import SessionError
 from tracker.estimate.head import HeadEstimator
 from tracker.geometry import um_per_px
 from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
+from tracker.named_files import naming_the_model
 from tracker.parts import StagePost
 from tracker.runtime.calibration_check import check_calibration
 from tracker.runtime.loop import Loop

@@ -161,7 +161,7 @@ def test_a_clip_that_is_none_is_named_by_its_one_key(tmp_path):
         open_picture(load_scenario(str(file)), seed=1)
 
     told = f"worm.path: {tmp_path / 'file'}: not a video that OpenCV can read"
-    assert str(caught.value) == told
+    assert str(caught.value).startswith(told)
 
 
 @pytest.mark.parametrize("name", shipped_scenarios())

@@ -31,6 +31,7 @@ class Rig:
         rows, columns = shape
         content = {"title": "a test", "worm": worm or {"kind": "none"}} | keys
         content["camera"] = {"rows": rows, "columns": columns} | keys.get("camera", {})
+        content.setdefault("field", {"center_px": (columns / 2.0, rows / 2.0)})
         self.scenario = Scenario.model_validate(content)
         self.safety = CONFIG.safety.model_copy(update=safety or {})
         clock = SteppedClock()

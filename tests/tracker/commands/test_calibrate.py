@@ -91,7 +91,7 @@ def test_points_that_cannot_be_trusted_end_in_one_line_and_status_1(capsys):
     [
         (["stage", "--size", "0"], "--size: expected more than 0"),
         (["stage", "--speed", "5000"], "--speed: expected more than 0 and at most 3000"),
-        (["stage", "--scenario", "nowhere"], "no scenario 'nowhere'"),
+        (["stage", "--scenario", "nowhere"], "nowhere: there is no such scenario"),
         (["stage", "--out", "nowhere/c.yaml"], "there is no folder"),
         (["delay", "--seconds", "nan"], "--seconds: expected more than 0"),
         (["field", "--confocal", "5", "5"], "give points by"),
