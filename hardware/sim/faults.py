@@ -4,7 +4,8 @@
 nothing until the stall is over, then works through what its buffer could hold.
 `garbled_replies`: some bytes of replies are changed, lost or doubled. `truncated_replies`: every
 second one ends early. `noisy_replies`: bytes that mean nothing come before each. `late_replies`:
-each comes 0.12 s late, when nobody waits for it any more. Times are host seconds.
+each comes 0.12 s late, when nobody waits for it any more. `unplugged` is the port's own affair
+(`hardware.sim.emulator.unplugging`). Times are host seconds.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class SerialFaults:
         self._random = random.Random(seed)
         self._held_until_s = 0.0
         self._held_bytes = 0
+
+    def windows(self, kind: str) -> list[tuple[float, float]]:
+        """Return from when to when there are faults of a kind."""
+        return [(from_s, to_s) for what, from_s, to_s in self._windows if what == kind]
 
     def heard(self, data: bytes, *, first_s: float, byte_s: float) -> Iterator[tuple[bytes, float]]:
         """Yield what the controller gets of a stretch of bytes, and when it looks at it.

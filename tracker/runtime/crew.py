@@ -90,11 +90,13 @@ class Crew:
                 fallen.append((role, status))
         return fallen
 
-    def end_stage(self, *, has_opened: bool) -> None:
+    def end_stage(
+        self, *, has_opened: bool, tell: Callable[[str], None], gives_up: Callable[[], bool]
+    ) -> None:
         """Halt the stage and wait until it is seen to stand, before anybody else may end.
 
         A stage process that had opened its port and is dead, or does not halt, is replaced by a
-        port of our own.
+        port of our own; see `rescue.halt_anew`.
 
         Raises:
             HardwareError: the port could not be opened again: the stage may still move.
@@ -109,7 +111,7 @@ class Crew:
         if not stage.wait(_STAGE_STANDS_WITHIN_S):
             stage.terminate(within_s=1.0)
         if stage.status != 0:
-            halt_anew(self.place, self.session)
+            halt_anew(self.place, self.session, tell=tell, gives_up=gives_up)
 
     def end(self, role: Role, *, within_s: float, is_hurried: Callable[[], bool]) -> None:
         """Let a process end by order; by signal where it does not."""

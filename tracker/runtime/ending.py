@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from hardware.platform import ending_signals
@@ -26,6 +28,11 @@ class Asked:
     def listen(self) -> None:
         """From now on Ctrl-C, a closed terminal or a service's stop ask for the end."""
         for number in ending_signals():
+    def once_more(self) -> Callable[[], bool]:
+        """Return what says whether the end has been asked for since now."""
+        before = self.times
+        return lambda: self.times > before
+
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 
 from hardware.clock import Clock, HostClock
 from hardware.errors import HardwareError, LinkLostError, LinkTimeoutError, UnreadableError
@@ -19,20 +20,30 @@ from tracker.safety.guard import Guard, stage_limits, take_charge
 
 _TRY_FOR_S = 2.0  # a dying process may hold the port for a moment
 _STAND_WITHIN_S = 0.5
+_RETURNS_WITHIN_S = 120.0  # a port that is gone: somebody plugs the cable in again
 _STANDS_BELOW_UM_S = 20.0
 _LOOK_S = 0.002
 
 
-def halt_anew(place: SessionPlace, session: Session) -> None:
+def halt_anew(
+    place: SessionPlace,
+    session: Session,
+    *,
+    tell: Callable[[str], None],
+    gives_up: Callable[[], bool],
+) -> None:
     """Halt the stage without its process, and see that it stands.
 
     Raises:
+    A port that is gone is waited for, and the stage halted as soon as it is back, until the
+    operator gives up; `tell` is called once, when there is something to do for somebody's hands.
+
         LinkLostError: the port could not be opened, so nothing was written.
         LinkTimeoutError: the halt was written, but nobody confirmed that the stage stands.
     """
     safety, clock = session.config.safety, HostClock()
     limits = stage_limits(safety)
-    stage = _open_and_halt(place, session, limits, clock)
+    stage = _open_and_halt(place, session, limits, clock, tell=tell, gives_up=gives_up)
     if stage is None:
         return
     # a guard halts the stage that it takes in charge, and when it closes
@@ -44,25 +55,39 @@ def halt_anew(place: SessionPlace, session: Session) -> None:
 
 
 def _open_and_halt(
-    place: SessionPlace, session: Session, limits: StageLimits, clock: Clock
+    place: SessionPlace,
+    session: Session,
+    limits: StageLimits,
+    clock: Clock,
+    *,
+    tell: Callable[[str], None],
+    gives_up: Callable[[], bool],
 ) -> Stage | None:
     """Open the stage, which halts it; again and again where nobody answers, for a while."""
-    until_s = clock.now_s() + _TRY_FOR_S
+    begins_s = clock.now_s()
     halts = 0
     while True:
         try:
+    has_told = False
             return open_stage(session.config.rig, session.rig_place(place), limits, clock)
         except HardwareError as error:
             if not isinstance(error, LinkLostError):
                 halts += 1  # it was written before anybody was asked
-            if clock.now_s() > until_s:
-                if not halts:
-                    raise
+            passed_s = clock.now_s() - begins_s
+            if halts and passed_s > _TRY_FOR_S:
                 raise LinkTimeoutError(
                     f"halt was written {halts} times, but nobody confirmed it: {error}"
                 ) from error
         time.sleep(0.02)
 
+            if passed_s > _RETURNS_WITHIN_S or (has_told and gives_up()):
+                raise
+            if passed_s > _TRY_FOR_S and not has_told:
+                has_told = True
+                tell(
+                    f"THE STAGE MAY STILL MOVE: {error}. It is halted as soon as its port is back; "
+                    "Ctrl-C gives up"
+                )
 
 def _see_it_stand(guard: Guard, clock: Clock) -> None:
     before: StageState | None = None

