@@ -28,7 +28,7 @@ OLDEST_HEIGHT_S = 1.0
 # Encoders and servos wander a little about a target that lies on the floor itself.
 SLACK_UM = 1.0
 _CONFIRMED_BY = 2  # heights in a row: a line without checksum loses a digit now and then
-_SENT_AGAIN_S = 1.0  # where a drive has not come by then, the target was lost on the line
+_COMES_WITHIN_S = 0.5  # a step's way; where it has not come by then, the target was lost
 _FEWEST_STEPS = 1e-9  # of a whole step, that a division may be off
 
 
@@ -140,8 +140,10 @@ class FocusGuard:
             if target_um != self._within(self._goal_um):
                 self._stepped_s -= since_s  # slower than a step a turn: let it add up
                 return False
-            has_come = abs(self._height.z_um - target_um) <= max(SLACK_UM, self._drive.step_um)
-            if has_come or now_s - self._sent_s < _SENT_AGAIN_S:
+            if now_s - self._sent_s < _COMES_WITHIN_S:
+                return False
+            if abs(self._height.z_um - target_um) <= max(SLACK_UM, self._drive.step_um):
+                self._goal_um = self._target_um = None  # there; a hand may turn the knob now
                 return False
         self._target_um, self._sent_s = target_um, now_s
         self._drive.move_to(target_um)
