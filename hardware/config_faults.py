@@ -101,7 +101,7 @@ def _line(fault: ErrorDetails, place: _Place) -> str:
     if kind == "too_long" and Ellipsis in get_args(place.expects):
         told = fault.get("ctx", {})
         return f"{key}: expected {told['max_length']} entries at most, got {told['actual_length']}"
-    guess = did_you_mean(value, map(str, get_args(place.expects))) if value else ""
+    guess = did_you_mean(value, _choices(place.expects)) if value else ""
     advice = guess if kind == "literal_error" and guess else _advice(kind, value)
     return f"{key}: expected {_expected(fault, place)}, got {shown(value)}{advice}"
 
@@ -109,12 +109,12 @@ def _line(fault: ErrorDetails, place: _Place) -> str:
 def _unknown(place: _Place) -> str:
     known = list(place.section.model_fields) if place.section else []
     guess = did_you_mean(place.key.rpartition(".")[2], known)
-    return f"{place.key}: there is no such key{guess or f'; there are {_listed(known)}'}"
+    return f"{place.key}: there is no such key" + (guess or f"; there are {', '.join(known)}")
 
 
 def _wrong_kind(fault: ErrorDetails, place: _Place) -> str:
     kinds = _members(place.expects)
-    of = f"expected one of {_listed(kinds)}"
+    of = f"expected one of {', '.join(kinds)}"
     told = fault.get("ctx", {})
     key = ".".join((place.key, told["discriminator"].strip("'")))
     if fault["type"] == "union_tag_not_found":
@@ -123,11 +123,11 @@ def _wrong_kind(fault: ErrorDetails, place: _Place) -> str:
 
 
 def _expected(fault: ErrorDetails, place: _Place) -> str:
-    kind, choices = fault["type"], get_args(place.expects)
+    kind, choices = fault["type"], _choices(place.expects)
     if kind in {"too_long", "missing", "tuple_type"}:
         return _list_of(place.expects)
     if kind == "literal_error":
-        return f"one of {_listed(choices)}" if len(choices) > 1 else _listed(choices)
+        return ("one of " if len(choices) > 1 else "") + ", ".join(choices)
     words = place.description or _of_type(place.expects) or _EXPECTED.get(kind)
     if words is None:
         words = fault["msg"].removeprefix("Input should be ")
@@ -243,13 +243,19 @@ def _kinds(section: type[BaseModel]) -> tuple[object, ...]:
     return ()
 
 
+def _choices(annotation: object) -> list[str]:
+    """Return the words that may stand there; none where it is not a matter of words."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return [str(word) for word in arguments]
+    if get_origin(annotation) in {Union, UnionType}:
+        return [word for one in arguments for word in _choices(one)]
+    return []
+
+
 def _entry(annotation: object, step: int) -> object:
     """Return what an entry of a list may be."""
     arguments = get_args(annotation)
     if Ellipsis in arguments:
         return _plain(arguments[0])
     return _plain(arguments[step]) if step < len(arguments) else None
-
-
-def _listed(words: Iterable[object]) -> str:
-    return ", ".join(map(str, words))

@@ -48,7 +48,8 @@ class MeasuredCalibration(Section):
     def _can_be_inverted(cls, matrix: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
         (a, b), (c, d) = matrix
         largest = max(abs(a), abs(b), abs(c), abs(d))
-        if abs(a * d - b * c) < LEAST_DETERMINANT * largest**2 or largest == 0.0:
+        scale = largest or 1.0
+        if abs(a / scale * (d / scale) - b / scale * (c / scale)) < LEAST_DETERMINANT:
             raise ValueError(
                 f"[[{a:g}, {b:g}], [{c:g}, {d:g}]] turns the picture into a line or a point: "
                 "expected pixels that are about as wide as high, like [[1.26, 0], [0, 1.26]]"
