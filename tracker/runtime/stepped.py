@@ -189,6 +189,7 @@ class SteppedSession:
                 (0.0, 0.0),
                 0.0,
                 rig.is_blind(t_s),
+                rig.defocus_um(t_s),
             )
         )
 
