@@ -10,22 +10,16 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.commands.label_files import FILES_HELP, add_reading_options, read_labels
 from tracker.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from models.labels.formats import LabelFile
     from models.labels.label import LabelSet
-    from models.labels.words import Words
 
-_FORMATS = ("csv", "coco", "cvat", "deeplabcut", "labelbox", "label-studio", "sleap")
-_FILES_HELP = (
-    "label files of any tool; NAME=FILE says whose they are where the file does not, NAME@2=FILE "
-    "that they are that person's second, blind pass"
-)
 _OUT_HELP = "table to write: .csv (ours) or .json (COCO)"
 _WIDTH = 88
 
@@ -59,25 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help=_FILES_HELP)
-    parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the pictures")
-    parser.add_argument("--format", choices=_FORMATS, help="where the file does not show it")
-    parser.add_argument(
-        "--rename",
-        action="append",
-        default=[],
-        metavar="THEIRS=OURS",
-        help="what a name in the files means; THEIRS= leaves it out",
-    )
-    parser.add_argument(
-        "--unmarked",
-        choices=("undecided", "absent"),
-        default="undecided",
-        help="what a frame without any mark means",
-    )
-    parser.add_argument(
-        "--skip-faulty", action="store_true", help="go on with the sound labels, naming the others"
-    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help=FILES_HELP)
+    add_reading_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -160,50 +137,12 @@ def _example(arguments: argparse.Namespace) -> int:
 
 
 def _gathered(arguments: argparse.Namespace) -> LabelSet:
-    """Read the files that a command was given, and tell what is to be known of them."""
-    from models.labels.faults import LabelError
-    from models.labels.gathering import Gathering, gather
-    from models.labels.label import CONSENSUS, Presence
+    from models.labels.label import CONSENSUS
 
-    images: Path | None = arguments.images
-    if images is not None and not images.is_dir():
-        raise UsageError(f"--images {images}: is no folder")
-    gathering = Gathering(
-        _words(arguments.rename), Presence(arguments.unmarked), arguments.format, images
-    )
-    collected = gather([_label_file(word) for word in arguments.files], gathering)
-    if collected.faults and not arguments.skip_faulty:
-        raise LabelError(collected.faults)
-    for fault in collected.faults:
-        print(f"left out: {fault}")
-    for note in collected.notes:
-        print(f"note: {note}")
-    if not len(collected.labels):
-        raise UsageError("no label was sound: nothing to go on with")
-    if arguments.what != "import" and CONSENSUS in collected.labels.annotators:
+    labels = read_labels(arguments.files, arguments)
+    if arguments.what != "import" and CONSENSUS in labels.annotators:
         raise UsageError("a consensus is among the labels: give the labels that it was made of")
-    return collected.labels
-
-
-def _words(renamings: Sequence[str]) -> Words:
-    from models.labels.words import words_from
-
-    return words_from(renamings)
-
-
-def _label_file(word: str) -> LabelFile:
-    """Return the file that a word names, and whose it is: FILE, NAME=FILE or NAME@2=FILE."""
-    from models.labels.formats import LabelFile
-
-    name, equals, path = word.partition("=")
-    if not equals or Path(word).is_file():
-        return LabelFile(Path(word))
-    annotator, at, number = name.rpartition("@")
-    if not at or not number.isdecimal():
-        return LabelFile(Path(path), name)
-    if number == "0":
-        raise UsageError(f"{word}: passes are counted from 1")
-    return LabelFile(Path(path), annotator, int(number) - 1)
+    return labels
 
 
 def _check_suffix(out: Path) -> None:
