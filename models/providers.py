@@ -173,7 +173,8 @@ def _open_session(file: Path, providers: Sequence[str]) -> _Session:
         session = onnxruntime.InferenceSession(str(file), options, providers=list(providers))
     except _run_errors() as error:
         raise ModelFileError(
-            f"{file}: not a graph that ONNX Runtime can open: {_first_line(error)}"
+            f"{file}: not a graph that ONNX Runtime can open; export the model again (it says: "
+            f"{_first_line(error)})"
         ) from error
     return cast(_Session, session)
 

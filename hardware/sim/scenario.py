@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, ValidationInfo, field_validator
 
-from hardware.config import Section, load_section
+from hardware.config import Pair, Section, load_section
 from hardware.config_faults import did_you_mean
 from hardware.errors import ConfigError
 from hardware.sim.scenario_animals import (
@@ -116,6 +116,25 @@ class Optics(Section):
         return brightest_grey
 
 
+class CameraDirt(Section):
+    """A speck on camera or lens that an eye takes for a head: it stands still in the picture."""
+
+    kind: Literal["camera"]
+    at_px: Pair
+    confidence: Fraction = 0.8
+
+
+class PlateDirt(Section):
+    """A speck on the agar that an eye takes for a head."""
+
+    kind: Literal["plate"]
+    at_um: Pair
+    confidence: Fraction = 0.8
+
+
+AnyDirt = Annotated[CameraDirt | PlateDirt, Field(discriminator="kind")]
+
+
 class IdealDetections(Section):
     """Detections made from the truth, for runs without a picture."""
 
@@ -124,6 +143,7 @@ class IdealDetections(Section):
     outlier_fraction: Fraction = 0.002
     outlier_px: PositiveFloat = 300.0
     tail_confidence: Fraction = 0.3  # how much like a head the tail looks
+    dirt: tuple[AnyDirt, ...] = ()
 
 
 class Fault(Section):

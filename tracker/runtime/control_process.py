@@ -36,6 +36,7 @@ from tracker.runtime.calibration_check import check_calibration
 from tracker.runtime.loop import Loop
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
+    Doing,
     End,
     Held,
     MoveField,
@@ -90,6 +91,7 @@ def run_control(
     def tell(line: str) -> None:
         reports.send(Notice("control", line))
 
+    reports.send(Doing("control", "opening the camera"))
     camera = open_camera(config.rig, session.rig_place(place), clock, tell=tell)
     try:
         for note in camera.notes:
@@ -102,6 +104,7 @@ def run_control(
         write_camera_facts(place, facts)
         _check_ages(config, facts)
         frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.ring_s)
+        reports.send(Doing("control", "loading the model"))
         with naming_the_model():
             detector = open_detector(
                 config.detector.model, config.detector.provider, config.detector.least_confidence
