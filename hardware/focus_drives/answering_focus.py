@@ -84,7 +84,7 @@ class AnsweringFocus:
         self._halt: Request | None = None  # not yet confirmed
         self._halts_left = 0
         self._state: FocusState | None = None
-        self._sent: set[Request] = set()
+        self._sent: dict[Request, float] = {}  # without a reply yet, and when
         self._trouble: LinkTimeoutError | ReplyError | None = None
         self._is_closed = False
 
@@ -106,6 +106,12 @@ class AnsweringFocus:
     @property
     def awaits_reply(self) -> bool:
         """Whether a reply is outstanding, or something waits for the line."""
+        now_s = self._clock.now_s()
+        self._sent = {
+            request: sent_s
+            for request, sent_s in self._sent.items()
+            if now_s - sent_s <= self._line.patience_s(request)
+        }
         return bool(self._sent) or self._target is not None or self._question is not None
 
     def ask(self) -> None:
@@ -181,7 +187,7 @@ class AnsweringFocus:
 
     def take(self, reply: Reply) -> None:
         """Take the reply to a request."""
-        self._sent.discard(reply.request)
+        self._sent.pop(reply.request, None)
         try:
             if reply.request is self._question:
                 self._question = None
@@ -205,7 +211,7 @@ class AnsweringFocus:
 
     def lose(self, lost: Lost) -> None:
         """Take note that a request gets no reply any more; a halt is written again."""
-        self._sent.discard(lost.request)
+        self._sent.pop(lost.request, None)
         if lost.request is self._halt:
             self._halt_again()
         elif lost.request is self._question:
@@ -231,5 +237,5 @@ class AnsweringFocus:
             self._send(self._halt)
 
     def _send(self, request: Request) -> None:
-        self._sent.add(request)
+        self._sent[request] = self._clock.now_s()
         self._line.send(request)
