@@ -15,10 +15,19 @@ RECKONED_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class StageHistory:
-    """Positions of the last second or so: `t_s` (n,) rising, `position_um` (n, 2), n >= 1."""
+    """Positions of the last second or so: `t_s` (n,) rising, `position_um` (n, 2), n >= 1.
+
+    The last `reckoned` of them the stage has not told: they were carried on.
+    """
 
     t_s: NDArray[np.float64]
     position_um: NDArray[np.float64]
+    reckoned: int = 0
+
+    @property
+    def heard_s(self) -> float:
+        """The stamp of the newest position that the stage has told."""
+        return float(self.t_s[-1 - self.reckoned])
 
     def at(self, t_s: float) -> Vec2:
         """Return the position at `t_s`: between stamps by line, past them by the last speed.
@@ -72,4 +81,5 @@ def reckon_on(
     return StageHistory(
         np.append(history.t_s, times_s[1:]),
         np.append(history.position_um, places_um[1:], axis=0),
+        reckoned=len(times_s) - 1,
     )

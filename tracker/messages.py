@@ -130,6 +130,8 @@ class Tick:
     Times: `started_s` the loop took the frame up, `detected_s` the eye had answered,
     `decided_s` the velocity stood, `posted_s` it was handed over. `nudge_um` is how far the
     operator had moved the field's centre since its calibration (`tracker.geometry.nudged`).
+    What was known of the stage: `stage_heard_s` is the stamp of its newest position, from which it
+    was reckoned on to `stage_until_s`.
     """
 
     index: int
@@ -144,6 +146,8 @@ class Tick:
     candidates: Sequence[Candidate]
     sighting: Sighting | None
     stage_um: Vec2
+    stage_heard_s: float
+    stage_until_s: float
     estimate: Estimate | None
     foreseen: Estimate | None
     command: Command | None
@@ -180,6 +184,8 @@ TICK_ROW = np.dtype(
         ("sequence", "<i8"),  # of the command; -1 where none was posted
         ("command_um_s", "<f8", 2),
         ("nudge_um", "<f8", 2),  # of the field's centre, since the calibration in recording.json
+        ("stage_heard_s", "<f8"),  # of the newest position of the stage that was known
+        ("stage_until_s", "<f8"),  # to when the stage was reckoned on from there
     ]
 )
 
@@ -284,4 +290,6 @@ def tick_record(tick: Tick) -> tuple[object, ...]:
         command.sequence if command else -1,
         command.velocity_um_s if command else _NAN2,
         tick.nudge_um,
+        tick.stage_heard_s,
+        tick.stage_until_s,
     )

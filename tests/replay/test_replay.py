@@ -41,7 +41,7 @@ def run():
 @pytest.fixture
 def folder(run, tmp_path):
     """The run as a recording; each picture is the number of its frame."""
-    tables = {name: getattr(run.rows, name) for name in TABLES}
+    tables = {name: getattr(run.rows, name) for name in TABLES if name != "focus"}
     header = Header(
         session="session",
         wall_time="2026-02-03T10:11:12.000+01:00",

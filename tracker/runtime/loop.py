@@ -76,6 +76,8 @@ class Loop:
             candidates=candidates,
             sighting=sighting,
             stage_um=stage.at(frame.t_s),
+            stage_heard_s=stage.heard_s,
+            stage_until_s=float(stage.t_s[-1]),
             estimate=self.estimator.predict(frame.t_s),
             foreseen=foreseen,
             command=command,

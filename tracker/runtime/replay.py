@@ -35,7 +35,9 @@ _REMEMBERED = 64  # commands; older ones no longer matter
 class ReplayedStage:
     """Fulfils `tracker.parts.StagePost` from the positions of a recording.
 
-    `delay_s` is set to what it was believed to be at each tick; posts go nowhere.
+    `delay_s` is set to what it was believed to be at each tick, `heard_s` and `until_s` to what was
+    known of the stage then (NaN: not recorded, so that it is taken to be what had been received by
+    now); posts go nowhere.
     """
 
     def __init__(self, positions: Rows, sent: Rows, clock: SteppedClock) -> None:
@@ -43,17 +45,23 @@ class ReplayedStage:
         self._sent = sent
         self._clock = clock
         self.delay_s = 0.0
+        self.heard_s = self.until_s = float("nan")
 
     def history(self) -> StageHistory:
-        """Return the positions of the last second that had been received by now."""
+        """Return the positions of the last second that were known then."""
         now_s, positions = self._clock.now_s(), self._positions
         if not len(positions):
             return StageHistory(np.array([now_s]), np.zeros((1, 2)))
-        known = max(1, int(np.searchsorted(positions["received_s"], now_s, side="right")))
+        if np.isfinite(self.heard_s):
+            known = max(1, int(np.searchsorted(positions["t_s"], self.heard_s, side="right")))
+        else:
+            known = max(1, int(np.searchsorted(positions["received_s"], now_s, side="right")))
         last_s = float(positions["t_s"][known - 1])
         first = int(np.searchsorted(positions["t_s"][:known], last_s - _KEPT_S, side="right"))
         kept = positions[first:known]
         history = StageHistory(kept["t_s"].copy(), kept["position_um"].copy())
+        if np.isfinite(self.until_s):
+            return reckon_on(history, self._known(), self.until_s)
         return history if now_s - last_s < LATE_S else reckon_on(history, self._known(), now_s)
 
     def _known(self) -> list[tuple[float, Vec2]]:
@@ -113,6 +121,7 @@ def replay(
         clock.advance_to(max(float(then["started_s"][0]), clock.now_s()))
         eye.until_s = float(then["detected_s"][0])
         delay_s = float(then["foreseen_s"][0]) - eye.until_s
+        stage.heard_s, stage.until_s = _known_of_stage(then)
         stage.delay_s = delay_s if np.isfinite(delay_s) else stage.delay_s
         loop.mode = Mode(int(then["mode"][0]))
         now.append(tick_record(loop.tick(frame)))
@@ -120,6 +129,13 @@ def replay(
     if not now:
         raise RecordingError(f"{recording.folder}: no recorded frame was used by the loop")
     return np.array(now, TICK_ROW)
+
+
+def _known_of_stage(tick: Rows) -> tuple[float, float]:
+    """Return up to when the stage's positions were known at a tick, and how far carried on."""
+    if "stage_heard_s" not in (tick.dtype.names or ()):  # an older recording
+        return float("nan"), float("nan")
+    return float(tick["stage_heard_s"][0]), float(tick["stage_until_s"][0])
 
 
 def _used_frames(recording: Recording) -> Iterator[tuple[Rows, Frame]]:

@@ -9,7 +9,7 @@ import pytest
 from hardware.ring import frame_record
 from hardware.truth import TRUTH_ROW
 from hardware.types import Calibration
-from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW, Mode
+from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW, Mode
 from tracker.record.events import Event
 from tracker.record.header import Header
 from tracker.record.schema import FRAMES, TABLES, framed_record
@@ -78,7 +78,15 @@ def run_of(count, *, error_um=(3.0, 4.0)):
     truth = np.zeros(count, TRUTH_ROW)
     truth["frame_index"], truth["t_s"] = np.arange(count), t_s
     truth["head_um"], truth["stage_um"] = head_um, stage_um
-    return {"ticks": ticks, "stage": stage, "positions": positions, "truth": truth}
+    focus = np.zeros(count, FOCUS_ROW)
+    focus["t_s"], focus["received_s"] = t_s, t_s + 0.003
+    return {
+        "ticks": ticks,
+        "stage": stage,
+        "positions": positions,
+        "focus": focus,
+        "truth": truth,
+    }
 
 
 @pytest.fixture
