@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tracker.config import load_config, parse_config
     from tracker.geometry import um_per_px
     from tracker.record.difference import compare, difference_table, verdict
-    from tracker.record.figures_file import figures_json, write_figures
+    from tracker.record.figures_file import figures_json, put_figures
     from tracker.record.reader import open_recording
     from tracker.record.schema import CONFIG_FILE
     from tracker.runtime.replay import replay
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(figures_json(difference))
         return 0
     if arguments.json is not None:
-        write_figures(arguments.json, difference)
+        put_figures(arguments.json, difference)
     print(f"{recording.folder}: today's loop, {detector.model.manifest.name}\n")
     print(f"{difference_table(difference)}\n\n  {verdict(difference)}")
     return 0
