@@ -25,7 +25,7 @@ class OrderOutbox:
     """The supervisor's end of the orders to one child; the child connects to `address`."""
 
     def __init__(self) -> None:
-        self._socket = _push_socket(patience_ms=_ORDER_WITHIN_MS)
+        self._socket = _push_socket(zmq.Context.instance(), patience_ms=_ORDER_WITHIN_MS)
         self.address = _bind(self._socket)
 
     def send(self, order: Order) -> bool:
@@ -86,7 +86,9 @@ class ReportOutbox:
     """A child's end of its reports; never waits, and drops them where nobody listens."""
 
     def __init__(self, address: str) -> None:
-        self._socket = _push_socket(patience_ms=0)
+        # A context of its own: only its end waits for what was sent last, Python's does not.
+        self._context = zmq.Context()
+        self._socket = _push_socket(self._context, patience_ms=0)
         self._socket.connect(address)
 
     def send(self, report: Report) -> bool:
@@ -94,12 +96,13 @@ class ReportOutbox:
         return _push(self._socket, to_bytes(report))
 
     def close(self) -> None:
-        """Let the socket go; what was sent lately still gets its half second."""
+        """Let the socket go, when what was sent lately is through: half a second at most."""
         self._socket.close()
+        self._context.term()
 
 
-def _push_socket(*, patience_ms: int) -> zmq.Socket[bytes]:
-    socket = zmq.Context.instance().socket(zmq.PUSH)
+def _push_socket(context: zmq.Context[zmq.Socket[bytes]], *, patience_ms: int) -> zmq.Socket[bytes]:
+    socket = context.socket(zmq.PUSH)
     socket.setsockopt(zmq.LINGER, _LINGER_MS)
     socket.setsockopt(zmq.SNDTIMEO, patience_ms)
     return socket
