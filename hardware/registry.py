@@ -5,6 +5,7 @@ Imports stand inside the functions: a rig process must not load what it does not
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from hardware.config import (
     ControllerConfig,
     EmulatedKind,
     GenicamCamera,
+    NoFocus,
     NoStage,
     RigConfig,
     SimulatedCamera,
@@ -26,6 +28,8 @@ from hardware.config import (
     VideoCamera,
 )
 from hardware.errors import ConfigError, LinkLostError
+from hardware.focus import Focus
+from hardware.focus_config import MicroManagerFocus, SimulatedFocus
 from hardware.stage import Stage
 from hardware.stage_config import MicroManagerStage, SerialStage
 from hardware.stepped import SteppedRig
@@ -33,6 +37,7 @@ from hardware.strict_yaml import named_by
 from hardware.types import Calibration, StageLimits
 
 RigChild: TypeAlias = Literal["emulator", "world"]
+LATEST_WORD_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,25 @@ class RigPlace:
 
     folder: Path
     epoch_s: float
+
+    @property
+    def beginning_file(self) -> Path:
+        """Holds the world's time zero, if it is earlier than `epoch_s` (`begin`)."""
+        return self.folder / "world.begins"
+
+    def begin(self, epoch_s: float) -> None:
+        """Let the world begin earlier; to be said `LATEST_WORD_S` before it would begin anyway."""
+        unfinished = self.beginning_file.with_suffix(".unfinished")
+        unfinished.write_text(repr(epoch_s), encoding="ascii")
+        unfinished.replace(self.beginning_file)
+
+    def await_beginning(self) -> float:
+        """Return the world's time zero, as soon as nobody can change it any more."""
+        while time.perf_counter() < self.epoch_s - LATEST_WORD_S / 2.0:
+            if self.beginning_file.is_file():
+                return float(self.beginning_file.read_text(encoding="ascii"))
+            time.sleep(0.005)
+        return self.epoch_s
 
     @property
     def port_file(self) -> Path:
@@ -118,6 +142,18 @@ def rig_children(rig: RigConfig) -> list[RigChild]:
     return children
 
 
+def may_begin_early(rig: RigConfig) -> bool:
+    """Say whether the world may begin before its time.
+
+    The emulated controller has its faults by the clock, and must have them with the world.
+    """
+    if rig.simulation is None or not isinstance(rig.camera, SimulatedCamera):
+        return False
+    from hardware.sim.scenario import load_scenario
+
+    return not load_scenario(rig.simulation.scenario).faults
+
+
 def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
     """Be the emulated controller or the rendered world until terminated."""
     from hardware.sim.scenario import load_scenario
@@ -146,6 +182,7 @@ def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
                 epoch_s=place.epoch_s,
                 camera_ring=place.camera_ring,
                 truth_ring=place.truth_ring,
+                begin=place.await_beginning,
                 motion_ring=place.motion_ring if has_stage else None,
             )
 
@@ -208,6 +245,31 @@ def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Cloc
         return open_controller(rig.stage, limits, clock)
     except LinkLostError as error:
         raise LinkLostError(f"rig.stage.port: {error}") from error
+
+
+def open_focus(rig: RigConfig, stage: Stage, clock: Clock) -> Focus | None:
+    """Open the focus drive; None where the rig has none. For `tracker.safety.focus_guard` alone.
+
+    Over the stage's own line where it has no port of its own: `stage` is the opened one.
+
+    Raises:
+        LinkLostError: the port is absent or taken.
+        ConfigMismatchError: what answered is not the drive that was configured.
+    """
+    focus = rig.focus
+    if isinstance(focus, NoFocus):
+        return None
+    if isinstance(focus, MicroManagerFocus):
+        from hardware.focus_drives.micromanager_opening import open_micromanager_focus
+
+        return open_micromanager_focus(focus, clock)
+    from hardware.focus_drives.opening import open_serial_focus
+
+    if isinstance(focus, SimulatedFocus):
+        from hardware.sim.emulator.languages import emulated_focus
+
+        return open_serial_focus(emulated_focus(_spoken(rig), focus.model_dump()), stage, clock)
+    return open_serial_focus(focus, stage, clock)
 
 
 def emulated_controller(rig: RigConfig, place: RigPlace) -> ControllerConfig:

@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,8 +80,11 @@ def run_world(
     camera_ring: Path,
     truth_ring: Path,
     motion_ring: Path | None,
+    begin: Callable[[], float] | None = None,
 ) -> None:
     """Render the world until terminated, or for a while after the parent has died.
+
+    Its time zero is `epoch_s`, or what `begin` returns when everything is drawn and ready.
 
     Raises:
         RingError: the stage's motion was not there in time, or there is no shared memory.
@@ -88,12 +92,12 @@ def run_world(
     """
     cv2.setNumThreads(1)
     motion = _StandingStage() if motion_ring is None else _wait_for_motion(motion_ring)
-    with _WorldProcess(scenario, seed, epoch_s, motion, (camera_ring, truth_ring)) as world:
+    with _WorldProcess(scenario, seed, motion, (camera_ring, truth_ring)) as world:
         world.warm_up()
         gc.collect()
         gc.freeze()
         gc.disable()
-        world.run()
+        world.run(epoch_s if begin is None else begin())
 
 
 class _WorldProcess:
@@ -103,11 +107,10 @@ class _WorldProcess:
         self,
         scenario: Scenario,
         seed: int,
-        epoch_s: float,
         motion: MotionReader | _StandingStage,
         rings: tuple[Path, Path],
     ) -> None:
-        self._epoch_s = epoch_s
+        self._epoch_s = float("nan")  # until it runs
         self._camera = scenario.camera
         self._motion = motion
         self._world = World(scenario, seed)
@@ -135,8 +138,9 @@ class _WorldProcess:
             prepared = self._picture.prepare(0.0, stage_um)
             self._picture.finish(prepared, stage_um, index)
 
-    def run(self) -> None:
-        """Expose frame after frame."""
+    def run(self, epoch_s: float) -> None:
+        """Expose frame after frame, the world's time being zero at `epoch_s`."""
+        self._epoch_s = epoch_s
         parent = ParentWatch(os.getppid())
         orphaned_s: float | None = None
         index = self._shutter.next_index(time.perf_counter() - self._epoch_s)

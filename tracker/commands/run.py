@@ -57,7 +57,8 @@ def _run_session(launch: Launch) -> int:
     from tracker.record.summary import read_summary, summary_table
     from tracker.runtime.crew import Crew
     from tracker.runtime.ending import Asked
-    from tracker.runtime.operating import KEYS
+    from tracker.runtime.nudging import KEYS as FIELD_KEYS
+    from tracker.runtime.operating import FOCUS_KEYS, KEYS
     from tracker.runtime.session_log import session_log
     from tracker.runtime.status_line import Screen
     from tracker.runtime.supervisor import Supervisor
@@ -70,6 +71,9 @@ def _run_session(launch: Launch) -> int:
         supervisor = Supervisor(launch, Crew(launch, clock), screen, asked, clock)
         if has_keys:
             screen.say(KEYS)
+            screen.say(FIELD_KEYS)
+            if launch.has_focus:
+                screen.say(FOCUS_KEYS)
         status = supervisor.run(log, has_keys=has_keys)
     for closed in supervisor.closed:
         screen.say(f"\n{closed.folder} ({closed.reason})\n")

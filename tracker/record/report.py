@@ -5,6 +5,8 @@ Needs matplotlib, which is the extra `report`; nothing else of the program does.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WORM, _STAGE, _GOOD, _BAD = "#d1495b", "#2b3a42", "#3d8b5f", "#d99a2b"
+
+
+def load_drawing() -> None:
+    """Load what draws, where it is there: a third of a second that nobody need wait for later."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("matplotlib.figure")
+        importlib.import_module("matplotlib.backends.backend_agg")
 
 
 def draw_report(path: Path, run: RunRows, summary: Summary, header: Header) -> None:

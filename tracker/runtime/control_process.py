@@ -254,6 +254,8 @@ def _serve(
             if outcome is not None:
                 kind = Notice if outcome.may_track else Held
                 reports.send(kind("control", outcome.message))
+            for told in start.loop.estimator.news():
+                reports.send(Notice("control", told))
             counts.used += 1
         for frame in came:
             _keep(frame, frames)

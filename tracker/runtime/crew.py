@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import IO
 
 from hardware.clock import Clock
-from hardware.registry import rig_children
+from hardware.registry import LATEST_WORD_S, may_begin_early, rig_children
 from tracker.runtime.children import Child
 from tracker.runtime.launch import Launch
 from tracker.runtime.mailboxes import ReportInbox
@@ -17,7 +18,8 @@ from tracker.runtime.rescue import halt_anew
 from tracker.runtime.session_place import Role, Session, SessionPlace, make_place, remove_place
 
 # The simulated world begins to move when the processes that look at it have had time to open.
-_WORLD_WAITS_S = 4.0
+_WORLD_WAITS_S = 6.0  # at most
+_BEGINS_AFTER_S = 0.2
 _STAGE_STANDS_WITHIN_S = 3.0
 _LAST_WORDS_S = 10.0  # to close files, when there is a hurry
 
@@ -42,6 +44,7 @@ class Crew:
             role: Child(role) for role in (*self._rig, *self._workers)
         }
         waits_s = _WORLD_WAITS_S if "world" in self._rig else 0.0
+        self._may_begin_early = may_begin_early(launch.config.rig)
         self.session = Session(
             config=launch.config,
             config_source=launch.config_source,
@@ -58,6 +61,19 @@ class Crew:
     def workers(self) -> list[Role]:
         """Those who take orders and say when they are ready."""
         return self._workers
+
+    @property
+    def roles(self) -> list[Role]:
+        """Everybody, in the order of starting."""
+        return list(self._children)
+
+    def begin_world(self) -> None:
+        """Let a simulated world begin now: everybody who looks at it is there."""
+        early_s = time.perf_counter() + _BEGINS_AFTER_S
+        rig_place = self.session.rig_place(self.place)
+        if self._may_begin_early and early_s < self.session.epoch_s - LATEST_WORD_S:
+            rig_place.begin(early_s)
+            self.session = replace(self.session, epoch_s=early_s)
 
     def start(self, log: IO[bytes]) -> None:
         """Start everybody, the rig first; what they log goes to `log`."""
@@ -123,6 +139,11 @@ class Crew:
         while not child.wait(0.05) and time.perf_counter() < until_s and not is_hurried():
             continue
         child.terminate(within_s=_LAST_WORDS_S)
+
+    def end_world(self) -> None:
+        """End the simulated world, once nobody looks at it: it needs half a core."""
+        if "world" in self._rig:
+            self._children["world"].terminate(within_s=_LAST_WORDS_S)
 
     def end_rig(self) -> None:
         """End the simulated world, and last of all the emulated controller."""

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from hardware.config import NoStage
+from hardware.config import NoFocus, NoStage
 from hardware.errors import ConfigError
 from hardware.registry import believed_calibration
 from hardware.strict_yaml import named_by
 from hardware.types import Calibration
-from tracker.config import Config, MeasuredCalibration, NoCalibration
+from tracker.config import Config, MeasuredCalibration, NoCalibration, calibration_file
 from tracker.errors import UsageError
 from tracker.named_files import load_whole_config
+from tracker.runtime.field_file import CALIBRATION_FILE, FieldFile
 
 LEAST_DISK_BYTES = 500_000_000  # half a minute of the default camera
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|)")
@@ -34,11 +35,24 @@ class Launch:
     calibration: Calibration
     folder: Path
     duration_s: float
+    calibration_file: Path | None = None  # that config.yaml names
+
+    @property
+    def field_file(self) -> FieldFile:
+        """Where a field is saved that the operator has moved."""
+        named = self.calibration_file
+        path = self.folder / CALIBRATION_FILE if named is None else named
+        return FieldFile(path=path, is_used=named is not None)
 
     @property
     def has_stage(self) -> bool:
         """Whether there is a stage to steer."""
         return not isinstance(self.config.rig.stage, NoStage)
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether there is a focus drive to jog."""
+        return not isinstance(self.config.rig.focus, NoFocus)
 
 
 def parse_duration(spelling: str) -> float:
@@ -78,6 +92,7 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
         calibration=calibration,
         folder=folder,
         duration_s=duration_s,
+        calibration_file=calibration_file(config_file),
     )
 
 

@@ -1,6 +1,7 @@
 """What the operator's keys mean, and in which state a session is.
 
     t track on/off   r record on/off   space stop, until t is pressed   q quit
+    + - (or PageUp, PageDown) focus up, down   f the picture is in focus here
 
 A stop goes to the stage process directly, never through control.
 """
@@ -13,15 +14,20 @@ from typing import Literal, TypeAlias
 from hardware.clock import Clock
 from tracker.record.session_manifest import next_recording_folder
 from tracker.runtime.crew import Crew
+from tracker.runtime.focus_points import keep_focus_point
 from tracker.runtime.orders import (
     End,
+    FocusMarked,
     Halt,
+    JogFocus,
     MarkEvent,
+    MarkFocus,
     Metadata,
     Release,
     StartRecording,
     StartTracking,
     Status,
+    StopFocus,
     StopRecording,
     StopTracking,
 )
@@ -29,29 +35,40 @@ from tracker.runtime.orders import (
 Start: TypeAlias = Literal["idle", "tracking", "recording"]
 _OPENS_WITHIN_S = 2.0
 KEYS = "keys: t track  r record  space stop  q quit"
+FOCUS_KEYS = "focus: PageUp or + up  PageDown or - down  f in focus here"
 
 
 class Operating:
     """The session's state, and the orders that change it."""
 
-    def __init__(self, crew: Crew, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, crew: Crew, folder: Path, clock: Clock, *, jog_um: float | None = None
+    ) -> None:
+        """Begin idle; `jog_um` is how far a key moves the focus, None where there is no drive."""
         self.is_tracking = False
         self.is_stopped = False
         self.is_recording = False  # ordered, and not yet closed
         self.recording_since_s = float("nan")
-        self._is_closing = False
+        self._is_closing = self._is_next_wanted = False
+        self._number = ""  # of the recording, as its folder is called
         self._crew, self._folder, self._clock = crew, folder, clock
+        self._jog_um = jog_um
         self._facts: Metadata = {}
         self._timeouts = 0.0
 
     @property
     def state(self) -> str:
-        """One word for the status line."""
-        if self.is_stopped:
-            return "STOPPED"
+        """A word or two for the status line: what moves, and what is recorded.
+
+        `next waits` tells that r was pressed while a recording is being saved.
+        """
+        moving = "tracking" if self.is_tracking else "idle"
+        words = ["STOPPED" if self.is_stopped else moving]
         if self.is_recording:
-            return "saving" if self._is_closing else "recording"
-        return "tracking" if self.is_tracking else "idle"
+            words.append(f"{'saving' if self._is_closing else 'recording'} {self._number}")
+        if self._is_next_wanted:
+            words.append("next waits")
+        return ", ".join(words)
 
     def begin(self, start: Start, facts: Metadata, t_s: float) -> None:
         """Open as config.yaml says; `facts` of the processes go into every recording."""
@@ -71,32 +88,43 @@ class Operating:
             elif key in "tT":
                 self._rest() if self.is_tracking else self._track()
             elif key in "rR":
-                now_s = self._clock.now_s()
-                self._cease(now_s) if self.is_recording else self._record(now_s)
+                self._press_record(self._clock.now_s())
             elif key in "qQ":
                 return True
+            elif self._jog_um is not None:
+                self._see_to_focus(key, self._jog_um)
         return False
 
-    def finish(self, *, keeps_all: bool) -> None:
+    def focus_marked(self, report: FocusMarked) -> None:
+        """Keep a point in focus: in the recording, and in a file of the session's."""
+        point_um = {"x_um": report.x_um, "y_um": report.y_um, "z_um": report.z_um}
+        self._mark("focus_marked", values=point_um)
+        keep_focus_point(self._folder, report)
+
+    def finish(self, reason: str, *, keeps_all: bool) -> None:
         """Halt the stage and stop the recording: both are only ordered here, not waited for.
 
         `keeps_all` leaves the recording open for the recorder to empty its rings at its end.
         """
         now_s = self._clock.now_s()
         self._crew.send("stage", End())
+        self._is_next_wanted = False
         if self.is_recording and not keeps_all:
-            self._cease(now_s)
+            self._cease(now_s, reason)
 
-    def recording_closed(self) -> None:
-        """Take note that the files are whole."""
-        self.is_recording = self._is_closing = False
+    def recording_closed(self, *, is_failed: bool = False) -> None:
+        """Take note that the files are whole; the next recording starts, if it was waited for."""
+        is_next_wanted = self._is_next_wanted and not is_failed
+        self.is_recording = self._is_closing = self._is_next_wanted = False
         self.recording_since_s = float("nan")
+        if is_next_wanted:
+            self._record(self._clock.now_s())
 
     def note_status(self, status: Status) -> None:
         """Keep in the recording what only the stage process counts; believe the recorder."""
         if status.role == "recorder" and not status.values.get("is_recording", 0.0):
             if self._clock.now_s() > self.recording_since_s + _OPENS_WITHIN_S:
-                self.recording_closed()  # it could not be opened, and has said why
+                self.recording_closed(is_failed=True)  # not opened, and it has said why
             return
         timeouts = status.values.get("timeouts", 0.0)
         if status.role == "stage" and timeouts > self._timeouts:
@@ -104,12 +132,12 @@ class Operating:
             self._mark("stage_timeouts", values=count)
             self._timeouts = timeouts
 
-    def held(self) -> None:
+    def held(self, why: str) -> None:
         """Take note that tracking was ended for a reason: nothing moves until t is pressed."""
         self._crew.send("stage", Halt())
         self._crew.send("control", StopTracking())
         self.is_tracking, self.is_stopped = False, True
-        self._mark("tracking_held")
+        self._mark("tracking_held", detail=why)
 
     def _track(self) -> None:
         self._crew.send("stage", Release())
@@ -124,8 +152,16 @@ class Operating:
         self.is_tracking = False
         self._mark("tracking_stopped")
 
+    def _see_to_focus(self, key: str, jog_um: float) -> None:
+        """Move the focus, or mark it; what is stopped does not move."""
+        if key == "f":
+            self._crew.send("stage", MarkFocus())
+        elif key in "+=-_" and not self.is_stopped:
+            self._crew.send("stage", JogFocus(jog_um if key in "+=" else -jog_um))
+
     def _halt(self) -> None:
         self._crew.send("stage", Halt())
+        self._crew.send("stage", StopFocus())
         self.is_stopped = True
         self._mark("stopped_by_operator")
         self._crew.send("control", StopTracking())
@@ -134,13 +170,23 @@ class Operating:
     def _record(self, t_s: float) -> None:
         folder = next_recording_folder(self._folder)
         self.is_recording, self.recording_since_s = True, t_s
+        self._number = folder.name
         self._crew.send("recorder", StartRecording(folder=str(folder), t_s=t_s, facts=self._facts))
 
-    def _cease(self, t_s: float) -> None:
+    def _press_record(self, t_s: float) -> None:
+        """Start or stop; while one is being saved, the next one waits for that, or no longer."""
+        if not self.is_recording:
+            self._record(t_s)
+        elif self._is_closing:
+            self._is_next_wanted = not self._is_next_wanted
+        else:
+            self._cease(t_s, "r pressed")
+
+    def _cease(self, t_s: float, reason: str) -> None:
         if not self._is_closing:
             self._is_closing = True
-            self._crew.send("recorder", StopRecording(t_s=t_s))
+            self._crew.send("recorder", StopRecording(t_s=t_s, reason=reason))
 
-    def _mark(self, kind: str, *, values: dict[str, float] | None = None) -> None:
-        event = MarkEvent(t_s=self._clock.now_s(), kind=kind, values=values or {})
+    def _mark(self, kind: str, *, detail: str = "", values: dict[str, float] | None = None) -> None:
+        event = MarkEvent(self._clock.now_s(), kind, detail, values or {})
         self._crew.send("recorder", event)

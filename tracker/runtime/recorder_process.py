@@ -20,14 +20,17 @@ from hardware.truth import TRUTH_ROW
 from tracker import __version__
 from tracker.config import config_hash, resolved_yaml
 from tracker.errors import RecordingError
-from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
+from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
 from tracker.record.events import Event
 from tracker.record.header import Facts
 from tracker.record.recorder import Origin, Outcome, Recorder
+from tracker.record.report import load_drawing
 from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
 from tracker.record.tap import Tap
+from tracker.runtime.drift_gauge import DriftGauge, open_drift_gauge
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
+    Doing,
     End,
     MarkEvent,
     Notice,
@@ -41,10 +44,12 @@ from tracker.runtime.orders import (
 )
 from tracker.runtime.rings import wait_for_ring
 from tracker.runtime.session_place import Session, SessionPlace, read_camera_facts
+from tracker.runtime.signs_of_life import signs_of_life
 
 logger = logging.getLogger(__name__)
 
 _ROLE = "recorder"
+CALIBRATION_DRIFT = "calibration_drift"  # the kind of event
 _LOOK_EVERY_S = 0.008
 _IDLE_LOOK_EVERY_S = 0.05
 _STATUS_EVERY_S = 0.25
@@ -93,29 +98,49 @@ def run_recorder(
     doors = _Doors(orders, reports, parent, _EndingSignal())
     shape = read_camera_facts(place, within_s=_CAMERA_WITHIN_S).shape
     taps = _attach(place, session, shape, parent)
-    recorder = Recorder(taps, _origin(session, taps, shape), HostClock())
+
+    def tell(doing: str) -> None:
+        reports.send(Doing(_ROLE, doing))
+
+    recorder = Recorder(taps, _origin(session, taps, shape), HostClock(), tell)
+    gauge = open_drift_gauge(place, session, shape, parent)
+    load_drawing()
     reports.send(Ready(_ROLE))
-    try:
-        _serve(recorder, doors, animal=session.config.record.animal)
-    finally:
-        _report(recorder.end(), reports)
-        for tap in taps.values():
-            tap.close()
+    reason = "the recorder failed"
+    with signs_of_life(session.reports_address, _ROLE):
+        try:
+            reason = _serve(recorder, gauge, doors, animal=session.config.record.animal)
+        finally:
+            _report(recorder.end(reason), reports)
+            for part in (*taps.values(), gauge):
+                if part is not None:
+                    part.close()
 
 
-def _serve(recorder: Recorder, doors: _Doors, *, animal: Facts) -> None:
+def _serve(recorder: Recorder, gauge: DriftGauge | None, doors: _Doors, *, animal: Facts) -> str:
+    """Record until the end; return why it has come."""
     clock = HostClock()
     told_s = clock.now_s()
     while not doors.are_shut:
         pause_s = _LOOK_EVERY_S if recorder.is_recording else _IDLE_LOOK_EVERY_S
         for order in doors.orders.take(pause_s):
             if isinstance(order, End):
-                return
+                return order.reason
             _obey(order, recorder, doors.reports, animal=animal)
         _report(recorder.turn(), doors.reports)
         if clock.now_s() - told_s >= _STATUS_EVERY_S:
             told_s = clock.now_s()
-            doors.reports.send(Status(_ROLE, recorder.figures()))
+            drift = gauge.figures() if gauge is not None else {}
+            doors.reports.send(Status(_ROLE, {**recorder.figures(), **drift}))
+        if gauge is not None:
+            _watch(gauge, recorder, doors.reports, clock.now_s())
+    return "SIGTERM" if doors.ending.has_come else "the supervisor died"
+
+
+def _watch(gauge: DriftGauge, recorder: Recorder, reports: ReportOutbox, now_s: float) -> None:
+    for drifted in gauge.look(now_s):
+        recorder.note(Event(now_s, CALIBRATION_DRIFT, drifted, gauge.figures()))
+        reports.send(Notice(_ROLE, drifted))
 
 
 def _obey(order: Order, recorder: Recorder, reports: ReportOutbox, *, animal: Facts) -> None:
@@ -126,9 +151,9 @@ def _obey(order: Order, recorder: Recorder, reports: ReportOutbox, *, animal: Fa
             reports.send(RecordingOpened(order.folder))
         except RecordingError as error:
             reports.send(Notice(_ROLE, str(error)))
-            reports.send(RecordingClosed(order.folder, "", str(error)))
+            reports.send(RecordingClosed(order.folder, "", str(error), is_failed=True))
     elif isinstance(order, StopRecording):
-        recorder.stop(order.t_s)
+        recorder.stop(order.t_s, order.reason)
     elif isinstance(order, MarkEvent):
         recorder.note(Event(order.t_s, order.kind, order.detail, order.values))
 
@@ -139,8 +164,9 @@ def _report(outcome: Outcome | None, reports: ReportOutbox) -> None:
     for notice in outcome.notices:
         logger.warning("%s", notice)
         reports.send(Notice(_ROLE, notice))
-    folder = outcome.folder
-    reports.send(RecordingClosed(str(folder), str(folder / SUMMARY_FILE), outcome.reason))
+    folder, summary = str(outcome.folder), str(outcome.folder / SUMMARY_FILE)
+    closed = RecordingClosed(folder, summary, outcome.reason, is_failed=outcome.is_failed)
+    reports.send(closed)
 
 
 def _attach(
@@ -151,6 +177,8 @@ def _attach(
     if rig.stage.kind != "none":
         places["stage"] = (place.stage_rows_ring, STAGE_ROW)
         places["positions"] = (place.positions_ring, POSITION_ROW)
+    if rig.focus.kind != "none":
+        places["focus"] = (place.focus_ring, FOCUS_ROW)
     if has_truth(rig):
         places["truth"] = (session.rig_place(place).truth_ring, TRUTH_ROW)
     frames = wait_for_ring(place.frames_ring, frame_record(shape), parent)

@@ -24,6 +24,7 @@ from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
 from tracker.runtime.focus_station import FocusStation, open_focus_station
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
+    Doing,
     End,
     Halt,
     Held,
@@ -107,6 +108,7 @@ def run_stage(
     """
     clock = HostClock()
     ring_s = session.config.record.ring_s
+    reports.send(Doing("stage", "opening the stage"))
     guard, focus, facts = _take_charge(place, session, clock)
     try:
         doors = _Doors(WakePort(place.wake_file), orders, reports, parent, guard.wait_handle)

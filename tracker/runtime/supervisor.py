@@ -9,6 +9,7 @@ need be.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import IO
 
 from hardware.clock import Clock
@@ -16,13 +17,17 @@ from hardware.config import VideoCamera
 from hardware.errors import HardwareError
 from hardware.platform import pressed_keys
 from tracker.errors import SessionError
-from tracker.record.recorder import STOPPED
 from tracker.runtime.crew import Crew
-from tracker.runtime.ending import Asked
+from tracker.runtime.ending import Asked, what_was_kept
 from tracker.runtime.launch import Launch, disk_left_bytes
+from tracker.runtime.nudging import Nudging
 from tracker.runtime.operating import Operating
 from tracker.runtime.orders import (
+    Alive,
+    Doing,
+    End,
     Failed,
+    FocusMarked,
     Held,
     Notice,
     Ready,
@@ -31,10 +36,11 @@ from tracker.runtime.orders import (
     Report,
     Status,
 )
+from tracker.runtime.patience import Patience
 from tracker.runtime.pulse import STAGE_SILENT_S, Pulse
 from tracker.runtime.session_place import Role
 from tracker.runtime.start_faults import causes, ended_unasked
-from tracker.runtime.status_line import Gauges, Screen, status_text
+from tracker.runtime.status_line import Gauges, Screen, drift_text, status_text
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +49,6 @@ _TURN_S = 0.05
 _MORE_FAULTS_WITHIN_S = 1.0
 _LAST_WORDS_S = 0.3  # they may still be on their way
 _FIRST_SHOWN_S = 0.5
-_CLOSED_WITHIN_S = 120.0  # the summary and its picture
 _ENDS_WITHIN_S = 5.0
 
 
@@ -61,8 +66,20 @@ class Supervisor:
         self._faults: list[str] = []  # these end the session
         self._shortcomings: list[str] = []  # these do not
         self._has_run_out = False  # the camera: a video has been shown to its end
-        self._operating = Operating(crew, launch.folder, clock)
+        self._figures: Mapping[str, float] = {}  # the recorder's newest
+        jog_um = launch.config.focus.jog_um if launch.has_focus else None
+        self._operating = Operating(crew, launch.folder, clock, jog_um=jog_um)
+        self._nudging = Nudging(
+            crew,
+            launch.config,
+            launch.calibration,
+            file=launch.field_file,
+            clock=clock,
+            say=screen.say,
+        )
         self._pulse = Pulse(clock.now_s())
+        self._patience = Patience(clock.now_s())
+        self._why_it_ends = "a fault of the program"
 
     def run(self, log: IO[bytes], *, has_keys: bool) -> int:
         """Run the session; return the exit status: 0 ended as asked, 1 failed on the way.
@@ -71,27 +88,23 @@ class Supervisor:
             SessionError: a process could not start; nothing was moved or recorded.
         """
         try:
+            self._screen.say(f"starting {', '.join(self._crew.roles)}")
             self._crew.start(log)
             self._await_ready()
-            self._watch(has_keys=has_keys)
+            self._crew.begin_world()
+            self._why_it_ends = self._watch(has_keys=has_keys)
+            self._screen.say(f"ending: {self._why_it_ends}")
         finally:
             self._end()
         if self._pulse.is_control_silent and not self._has_run_out:
             self._shortcomings.append("control: no frame was handled any more at the end")
-        if self._launch.config.start == "recording" and not self.closed:
-            self._shortcomings.append(self._what_was_kept())
+        is_due = self._launch.config.start == "recording" and not self.closed
+        if is_due or self._operating.is_recording:
+            self._shortcomings.append(what_was_kept(self._launch.folder))
         troubles = [*self._faults, *self._shortcomings]
         for trouble in troubles:
             self._screen.say(f"wormlock run: {trouble}")
         return 1 if troubles else 0
-
-    def _what_was_kept(self) -> str:
-        kept = sorted(self._launch.folder.glob("[0-9]*/recording.json"))
-        if not kept:
-            return "nothing was recorded"
-        return (
-            f"the recording was cut short: `wormlock score {kept[-1].parent}` reads what is there"
-        )
 
     def _await_ready(self) -> None:
         until_s = self._clock.now_s() + _READY_WITHIN_S
@@ -112,9 +125,14 @@ class Supervisor:
             for report in self._crew.take(_TURN_S):
                 self._take(report)
 
-    def _watch(self, *, has_keys: bool) -> None:
-        """Carry orders and show figures until the end is asked for, is due, or is forced."""
-        gauges = Gauges(self._crew.place, has_stage=self._launch.has_stage)
+    def _watch(self, *, has_keys: bool) -> str:
+        """Carry orders and show figures until the end is asked for, is due, or is forced.
+
+        Returns why it ends.
+        """
+        gauges = Gauges(
+            self._crew.place, has_stage=self._launch.has_stage, has_focus=self._launch.has_focus
+        )
         begins_s = max(self._clock.now_s(), self._crew.session.epoch_s)
         # A stored video is recorded from its first picture on, which was shown a moment ago.
         is_video = isinstance(self._launch.config.rig.camera, VideoCamera)
@@ -125,12 +143,19 @@ class Supervisor:
         now_s = self._clock.now_s()
         while now_s < ends_s and not (self._asked.to_end or self._faults or self._has_run_out):
             self._hear(min(_TURN_S, ends_s - now_s))
-            if has_keys and self._operating.obey(pressed_keys()):
-                return
+            keys = pressed_keys() if has_keys else ""
+            self._nudging.obey(keys)
+            if self._operating.obey(keys):
+                return "q pressed"
             now_s = self._clock.now_s()
             self._feel_pulse(gauges, now_s)
             if now_s > begins_s + _FIRST_SHOWN_S and self._screen.is_due(now_s):
                 self._show(gauges, now_s)
+        if self._faults:
+            return f"fault: {self._faults[0]}"
+        if self._has_run_out:
+            return "the video was shown to its end"
+        return self._asked.reason if self._asked.to_end else "duration reached"
 
     def _feel_pulse(self, gauges: Gauges, now_s: float) -> None:
         """A frozen stage process guards nothing: it is ended, and the port opened anew."""
@@ -149,8 +174,13 @@ class Supervisor:
             state=self._operating.state,
             recording_s=now_s - self._operating.recording_since_s,
             disk_bytes=disk_left_bytes(self._launch.folder),
+            drift=self._drift(),
         )
         self._screen.show(text, now_s)
+
+    def _drift(self) -> str:
+        most, most_s = self._launch.config.drift.limits()
+        return drift_text(self._figures, most_fraction=most, most_s=most_s)
 
     def _hear(self, timeout_s: float) -> None:
         """Take reports, and notice who has ended."""
@@ -177,24 +207,40 @@ class Supervisor:
                     self._screen.say(f"{report.role}: {report.detail}")
             case Failed():
                 self._faults.append(f"{report.role}: {report.message}")
-            case Notice():
-                self._screen.say(f"{report.role}: {report.message}")
+            case Notice() | Doing() | Alive():
+                self._read(report)
             case Held():
-                self._operating.held()
+                self._operating.held(report.message)
                 self._screen.say(f"{report.role}: {report.message}")
+            case FocusMarked():
+                self._operating.focus_marked(report)
+                place = f"{report.x_um:.0f}, {report.y_um:.0f}, {report.z_um:.1f} um"
+                self._screen.say(f"focus: point {report.count} at {place}: {report.told}")
             case Status():
-                if report.role == "stage":
-                    self._pulse.heard_stage(self._clock.now_s())
-                self._operating.note_status(report)
+                self._take_status(report)
             case RecordingOpened():
                 logger.info("recording opened: %s", report.folder)
             case RecordingClosed():
                 self.closed.append(report)
-                self._operating.recording_closed()
-                if report.reason != STOPPED:
+                self._operating.recording_closed(is_failed=report.is_failed)
+                if report.is_failed:
                     ended = f"recorder: {report.folder}: {report.reason}"
                     self._shortcomings.append(ended)
                     self._screen.say(ended)  # now, not when the session ends
+
+    def _read(self, report: Notice | Doing | Alive) -> None:
+        is_begun = isinstance(report, Doing)
+        if report.role == "recorder":
+            self._patience.heard(self._clock.now_s(), report.message if is_begun else "")
+        if not isinstance(report, Alive):
+            self._screen.say(f"{report.role}: {report.message}")
+
+    def _take_status(self, status: Status) -> None:
+        if status.role == "stage":
+            self._pulse.heard_stage(self._clock.now_s())
+        elif status.role == "recorder":
+            self._figures = status.values
+        self._operating.note_status(status)
 
     def _end(self) -> None:
         """Stage first, the emulated controller last; a second asking only shortens the waits."""
@@ -202,11 +248,12 @@ class Supervisor:
             self._halt()
             if not self._ready.issuperset(self._crew.workers):
                 return  # nothing has been recorded
-            hurried = self._asked.in_a_hurry
-            self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=hurried)
-            if not self._has_run_out:
-                self._await_closed()
-            self._crew.end("recorder", within_s=_CLOSED_WITHIN_S, is_hurried=hurried)
+            if self._pulse.is_control_silent and not self._has_run_out:
+                self._crew.kill("control")  # frozen: it hears nothing
+            self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=self._asked.in_a_hurry)
+            self._crew.end_world()
+            self._see_recorder_off()
+            self._nudging.finish()
             self._crew.end_rig()
             for report in self._crew.take(0.0):
                 self._take(report)
@@ -214,7 +261,9 @@ class Supervisor:
             self._crew.dismiss()
 
     def _halt(self) -> None:
-        self._operating.finish(keeps_all=self._has_run_out)
+        if self._launch.has_stage and self._ready.issuperset(self._crew.workers):
+            self._screen.say("halting the stage")
+        self._operating.finish(self._why_it_ends, keeps_all=self._has_run_out)
         try:
             self._crew.end_stage(
                 has_opened="stage" in self._ready,
@@ -225,13 +274,26 @@ class Supervisor:
             self._faults.append(f"THE STAGE MAY STILL MOVE, stop it by hand: {error}")
             self._screen.say(self._faults[-1])
 
-    def _await_closed(self) -> None:
-        until_s = self._clock.now_s() + _CLOSED_WITHIN_S
-        while (
-            self._operating.is_recording
-            and self._crew.is_running("recorder")
-            and self._clock.now_s() < until_s
-            and not self._asked.in_a_hurry()
-        ):
+    def _see_recorder_off(self) -> None:
+        """Wait for the files while the recorder lives; a frozen one is ended, the files stay."""
+        self._patience = Patience(self._clock.now_s())
+        if not self._has_run_out:
+            self._wait_while(lambda: self._operating.is_recording)
+        self._crew.send("recorder", End(self._why_it_ends))
+        self._wait_while(lambda: True)
+        if not self._crew.is_running("recorder"):
+            return
+        if self._patience.is_silent(self._clock.now_s()):
+            self._crew.kill("recorder")
+            self._shortcomings.append("recorder: it was frozen and had to be ended")
+        self._crew.end("recorder", within_s=0.0, is_hurried=self._asked.in_a_hurry)
+
+    def _wait_while(self, is_wanted: Callable[[], bool]) -> None:
+        while is_wanted() and self._crew.is_running("recorder") and not self._asked.in_a_hurry():
             for report in self._crew.take(_TURN_S):
                 self._take(report)
+            now_s = self._clock.now_s()
+            if self._patience.is_over(now_s):
+                return
+            if word := self._patience.word(now_s):
+                self._screen.say(f"recorder: {word}")

@@ -59,7 +59,7 @@ def test_a_recording_session_tracks_and_records_from_the_given_time(operating, c
         ("stage", Release()),
         ("control", StartTracking()),
     ]
-    assert operating.state == "recording"
+    assert operating.state == "tracking, recording 0001"
 
 
 def test_the_space_bar_halts_the_stage_first_and_t_releases_it(operating, crew):
@@ -90,10 +90,70 @@ def test_r_stops_a_recording_once_however_often_it_is_pressed(operating, crew):
     operating.begin("recording", {}, 100.0)
     crew.told.clear()
 
-    operating.obey("rr")
+    operating.obey("r")
+    assert operating.state == "tracking, saving 0001"
+    operating.obey("rrr")
 
-    assert crew.told == [("recorder", StopRecording(t_s=100.0))]
-    assert operating.state == "saving"
+    assert crew.told == [("recorder", StopRecording(t_s=100.0, reason="r pressed"))]
+
+
+def test_r_pressed_while_one_is_saved_starts_the_next_when_that_is_whole(
+    operating, crew, clock, tmp_path
+):
+    operating.begin("recording", {"model_name": "eye"}, 100.0)
+    operating.obey("r")
+    operating.obey("r")
+    waiting = operating.state
+    (tmp_path / "0001").mkdir()
+    clock.advance_to(102.5)
+    crew.told.clear()
+
+    operating.recording_closed()
+
+    assert waiting == "tracking, saving 0001, next waits"
+    start = StartRecording(str(tmp_path / "0002"), 102.5, facts={"model_name": "eye"})
+    assert crew.told == [("recorder", start)]
+    assert operating.state == "tracking, recording 0002"
+
+
+def test_r_pressed_again_takes_the_waiting_recording_back(operating, crew):
+    operating.begin("recording", {}, 100.0)
+    operating.obey("rrr")
+    crew.told.clear()
+
+    operating.recording_closed()
+
+    assert crew.told == []
+    assert operating.state == "tracking"
+
+
+@pytest.mark.parametrize("how", ["a full disk", "the end"])
+def test_no_recording_follows_on_a_failed_one_or_on_the_end(operating, crew, how):
+    operating.begin("recording", {}, 100.0)
+    operating.obey("rr")
+    if how == "the end":
+        operating.finish("q pressed", keeps_all=False)
+    crew.told.clear()
+
+    operating.recording_closed(is_failed=how == "a full disk")
+
+    assert crew.told == []
+
+
+def test_what_moves_and_what_is_recorded_are_told_together(operating):
+    operating.begin("recording", {}, 100.0)
+    states = [operating.state]
+    for key in "t tr":
+        operating.obey(key)
+        states.append(operating.state)
+
+    assert states == [
+        "tracking, recording 0001",
+        "idle, recording 0001",
+        "STOPPED, recording 0001",
+        "tracking, recording 0001",
+        "tracking, saving 0001",
+    ]
 
 
 def test_q_quits_and_what_follows_it_is_not_carried_out(operating, crew):
@@ -108,9 +168,10 @@ def test_the_end_halts_the_stage_before_it_stops_the_recording(operating, crew):
     operating.begin("recording", {}, 100.0)
     crew.told.clear()
 
-    operating.finish(keeps_all=False)
+    operating.finish("duration reached", keeps_all=False)
 
-    assert crew.told == [("stage", End()), ("recorder", StopRecording(t_s=100.0))]
+    stop = StopRecording(t_s=100.0, reason="duration reached")
+    assert crew.told == [("stage", End()), ("recorder", stop)]
 
 
 def test_new_timeouts_are_marked_in_the_recording(operating, crew):
@@ -133,7 +194,7 @@ def test_a_hold_ends_tracking_until_t_is_pressed(operating, crew):
     operating.begin("tracking", {}, 100.0)
     crew.told.clear()
 
-    operating.held()
+    operating.held("the head ran away")
     state = operating.state
     operating.obey("t")
 
@@ -144,4 +205,4 @@ def test_a_hold_ends_tracking_until_t_is_pressed(operating, crew):
         ("control", StartTracking()),
     ]
     assert state == "STOPPED"
-    assert "tracking_held" in [mark.kind for mark in crew.marks]
+    assert ("tracking_held", "the head ran away") in [(m.kind, m.detail) for m in crew.marks]
