@@ -101,7 +101,7 @@ class WebCamera(Section):
 
     kind: Literal["webcam"]
     number: int = Field(default=0, ge=0)
-    rate_hz: PositiveFloat = 30.0
+    rate_hz: RateHz = 30.0
     exposure_s: PositiveFloat = 0.01
     reconnect_s: NonNegativeFloat = 0.0  # how long a camera that has gone is waited for
 
@@ -123,7 +123,7 @@ class MicroManagerCamera(Section):
 
     exposure_s: PositiveFloat
     readout_s: float = Field(default=0.0, ge=0.0)  # end of exposure to frame ready: measure it
-    rate_hz: PositiveFloat | None = None  # what is expected; None: what is seen when opening
+    rate_hz: RateHz | None = None  # what is expected; None: what is seen when opening
     trigger: Literal["free", "external"] = "free"
     roi_px: tuple[int, int, int, int] | None = None  # left, top, width, height
     binning: PositiveInt | None = None
@@ -144,7 +144,7 @@ class MicroManagerCamera(Section):
             for name, value in cast(dict[object, object], properties).items():
                 if isinstance(value, bool):
                     raise ValueError(
-                        f"{name}: YAML reads On, Off, Yes and No as true and false; put the "
+                        f".{name}: YAML reads On, Off, Yes and No as true and false; put the "
                         "adapter's word in quotes"
                     )
         return cast(object, properties)
@@ -152,9 +152,15 @@ class MicroManagerCamera(Section):
     @model_validator(mode="after")
     def _has_what_its_backend_needs(self) -> Self:
         if self.backend == "python" and self.config_file is None:
-            raise ValueError("config_file is needed: the .cfg that names the camera's adapter")
+            raise ValueError(
+                ".config_file: this key is needed and missing: the .cfg that names the camera's "
+                "adapter"
+            )
         if self.trigger == "external" and self.rate_hz is None:
-            raise ValueError("rate_hz is needed with an external trigger: nothing else tells it")
+            raise ValueError(
+                ".rate_hz: this key is needed and missing: with an external trigger nothing else "
+                "tells it"
+            )
         return self
 
 

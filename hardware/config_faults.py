@@ -159,7 +159,7 @@ def _advice(kind: str, value: object) -> str:
         return "; put it in quotes"
     if isinstance(value, str) and kind in {"int_type", "float_type"}:
         return _advice_on_number(value)
-    if isinstance(value, float) and kind == "int_type" and value.is_integer():
+    if isinstance(value, float) and kind == "int_type" and value.is_integer() and value < 1e15:
         return f"; write {value:.0f}"
     return "; nothing stands behind the key" if value is None else ""
 

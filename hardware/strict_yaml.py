@@ -67,6 +67,8 @@ _Loader.add_implicit_resolver(
 # What is behind the words of PyYAML, most often.
 _HINTS = {
     "'\\t'": "; indent by spaces, not by tabs",
+    "escape": "; write a path of Windows in single quotes",
+    "cannot start any token": "; put the text in quotes",
     "mapping values are not allowed": "; is a quote missing, or a line indented too far?",
     "<block end>": "; is a line indented too far, or not far enough?",
     "could not find expected ':'": "; is a colon missing?",
@@ -133,8 +135,8 @@ def named_by(source: str) -> Generator[None]:
 def _read(path: Path) -> tuple[dict[str, object], list[str]]:
     """Return what a file holds, and a line for each key that it holds twice."""
     text = _text(path)
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         doubled = list(_doubled(node, ""))
         content = None if node is None else loader.construct_document(node)
@@ -142,11 +144,14 @@ def _read(path: Path) -> tuple[dict[str, object], list[str]]:
     except yaml.MarkedYAMLError as error:
         raise ConfigError(f"{path}: not YAML: {_where_and_why(error)}") from None
     except RecursionError:
-        raise ConfigError(f"{path}: not YAML: a part of it contains itself") from None
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    finally:
-        loader.dispose()
+        raise ConfigError(
+            f"{path}: not YAML: a part of it contains itself, or is nested too deeply"
+        ) from None
+    except ValueError:
+        raise ConfigError(f"{path}: not YAML: a number in it has too many digits") from None
+    except (yaml.YAMLError, TypeError) as error:
+        why = " ".join(str(error).split()).replace('in "<unicode string>", ', "at ")
+        raise ConfigError(f"{path}: not YAML: {why}") from None
     if not isinstance(content, dict):
         got = "an empty file" if content is None else shown(content)
         raise ConfigError(f"{path}: expected keys and values, like `start: idle`, got {got}")
@@ -178,7 +183,8 @@ def _doubled(node: yaml.Node | None, key: str) -> Iterator[str]:
             name, line = str(key_node.value), key_node.start_mark.line + 1
             whole = f"{key}.{name}".lstrip(".")
             if name in lines:
-                yield f"{whole}: given twice, in lines {lines[name]} and {line}; keep one"
+                where = dict.fromkeys((lines[name], line))
+                yield f"{whole}: given twice, in line {' and '.join(map(str, where))}; keep one"
             lines[name] = line
             yield from _doubled(value_node, whole)
 

@@ -81,6 +81,8 @@ def load_named_model(name: str) -> Model:
     Raises:
         ModelFileError: as `load_model`.
     """
+    if not name.strip():
+        raise ModelFileError("expected a manifest's path, or `shipped`, got nothing")
     return load_model(SHIPPED_MANIFEST if name == "shipped" else Path(name))
 
 

@@ -62,9 +62,9 @@ def _faults(content: Mapping[str, object]) -> list[str]:
         faults += camera_faults(camera.camera)
     if stage := _sound(parts, "stage", _OfStage):
         faults += stage_faults(stage.stage)
-    if scenario := _text(parts.get("simulation"), "scenario"):
+    if (scenario := _text(parts.get("simulation"), "scenario")) is not None:
         faults += simulation_faults(Simulation(scenario=scenario))
-    if model := _text(content.get("detector"), "model"):
+    if (model := _text(content.get("detector"), "model")) is not None:
         faults += model_faults(model)
     return faults
 

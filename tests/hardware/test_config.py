@@ -53,7 +53,7 @@ def test_a_value_that_is_wrong_is_shown():
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("a: 1\nb: {c: 1,\n c: 2}\n", "b.c: given twice, in lines 2 and 3; keep one"),
+        ("a: 1\nb: {c: 1,\n c: 2}\n", "b.c: given twice, in line 2 and 3; keep one"),
         ("a: [1, 2\n", "not YAML"),
         ("- 1\n", "got [1]"),
         ("", "got an empty file"),

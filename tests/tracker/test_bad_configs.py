@@ -22,7 +22,7 @@ ONE_FAULT = [
     ),
     ("safety:", "saftey:", "saftey: there is no such key; did you mean safety?"),
     ("poll_hz:", "pace:", "pace: there is no such key; there are rig, calibration, detector,"),
-    ("start: recording", "start: idle\nstart: idle", "start: given twice, in lines "),
+    ("start: recording", "start: idle\nstart: idle", "start: given twice, in line "),
     ("  model: shipped", "\tmodel: shipped", "not YAML: line 17, column 1: found character"),
     ("  coast_s:", "coast_s:", "not YAML: line "),
     ("start: recording", "start recording", "not YAML: line "),
@@ -175,6 +175,23 @@ ONE_FAULT = [
         "  keep_out: [3] #",
         "safety.keep_out[0]: expected keys and values, the first of them `kind`, indented below it",
     ),
+    ("poll_hz: 150", "poll_hz: \0", "not YAML: unacceptable character #x0000: special charact"),
+    ("seed: 1", f"seed: {'9' * 5000}", "not YAML: a number in it has too many digits"),
+    ("folder: recordings", r'folder: "C:\Users"', "not YAML: line 47, column 16: expected escape"),
+    (
+        "model: shipped",
+        "model: %mine",
+        "not YAML: line 17, column 10: found character '%' that can",
+    ),
+    (
+        "model: shipped",
+        "model: ''",
+        "detector.model: expected a manifest's path, or `shipped`, got",
+    ),
+    ("scenario: roam", "scenario: ''", "rig.simulation.scenario: '': there is no such scenario; n"),
+    ("scenario: roam", "scenario: [roam]", "rig.simulation.scenario: expected text, got ['roam']"),
+    ("poll_hz: 150", "poll_hz: 10000", "poll_hz: expected 1000 or less, got 10000"),
+    ("ring_s: 4.0", "ring_s: 1e9", "record.ring_s: expected 120 or less, got 1000000000.0"),
 ]
 
 
@@ -187,7 +204,9 @@ def faults_of(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[
     return str(caught.value).splitlines()
 
 
-@pytest.mark.parametrize(("good", "bad", "line"), ONE_FAULT, ids=[bad for _, bad, _ in ONE_FAULT])
+@pytest.mark.parametrize(
+    ("good", "bad", "line"), ONE_FAULT, ids=[bad[:40] for _, bad, _ in ONE_FAULT]
+)
 def test_a_fault_is_one_line_that_names_the_key_as_written(good, bad, line, tmp_path, monkeypatch):
     assert good in SHIPPED
 

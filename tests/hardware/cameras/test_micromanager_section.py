@@ -23,9 +23,12 @@ def test_its_own_process_is_the_default_and_the_adapters_words_are_kept():
 @pytest.mark.parametrize(
     ("keys", "line"),
     [
-        ({"properties": {"Auto": True}}, "camera.properties: Auto: YAML reads On, Off, Yes"),
-        ({"config_file": None}, "camera: config_file is needed"),
-        ({"trigger": "external"}, "camera: rate_hz is needed with an external trigger"),
+        ({"properties": {"Auto": True}}, "camera.properties.Auto: YAML reads On, Off, Yes"),
+        ({"config_file": None}, "camera.config_file: this key is needed"),
+        (
+            {"trigger": "external"},
+            "camera.rate_hz: this key is needed and missing: with",
+        ),
         ({"exposure_s": 0}, "camera.exposure_s: expected more than 0"),
         ({"backend": "c"}, "camera.backend: expected one of python, java"),
         ({"roi_px": [1, 2, 3]}, "camera.roi_px"),
