@@ -15,12 +15,13 @@ from hardware.errors import HardwareError, LinkLostError, LinkTimeoutError, Unre
 from hardware.registry import open_stage
 from hardware.stage import Stage
 from hardware.types import StageLimits, StageState
+from tracker.runtime.focus_station import halt_focus_anew
 from tracker.runtime.session_place import Session, SessionPlace
 from tracker.safety.guard import Guard, stage_limits, take_charge
 
 _TRY_FOR_S = 2.0  # a dying process may hold the port for a moment
-_STAND_WITHIN_S = 0.5
 _RETURNS_WITHIN_S = 120.0  # a port that is gone: somebody plugs the cable in again
+_STAND_WITHIN_S = 0.5
 _STANDS_BELOW_UM_S = 20.0
 _LOOK_S = 0.002
 
@@ -34,10 +35,10 @@ def halt_anew(
 ) -> None:
     """Halt the stage without its process, and see that it stands.
 
-    Raises:
     A port that is gone is waited for, and the stage halted as soon as it is back, until the
     operator gives up; `tell` is called once, when there is something to do for somebody's hands.
 
+    Raises:
         LinkLostError: the port could not be opened, so nothing was written.
         LinkTimeoutError: the halt was written, but nobody confirmed that the stage stands.
     """
@@ -51,6 +52,7 @@ def halt_anew(
     try:
         _see_it_stand(guard, clock)
     finally:
+        halt_focus_anew(session, stage, clock)
         guard.close()
 
 
@@ -66,20 +68,18 @@ def _open_and_halt(
     """Open the stage, which halts it; again and again where nobody answers, for a while."""
     begins_s = clock.now_s()
     halts = 0
+    has_told = False
     while True:
         try:
-    has_told = False
             return open_stage(session.config.rig, session.rig_place(place), limits, clock)
         except HardwareError as error:
+            passed_s = clock.now_s() - begins_s
             if not isinstance(error, LinkLostError):
                 halts += 1  # it was written before anybody was asked
-            passed_s = clock.now_s() - begins_s
             if halts and passed_s > _TRY_FOR_S:
                 raise LinkTimeoutError(
                     f"halt was written {halts} times, but nobody confirmed it: {error}"
                 ) from error
-        time.sleep(0.02)
-
             if passed_s > _RETURNS_WITHIN_S or (has_told and gives_up()):
                 raise
             if passed_s > _TRY_FOR_S and not has_told:
@@ -88,6 +88,8 @@ def _open_and_halt(
                     f"THE STAGE MAY STILL MOVE: {error}. It is halted as soon as its port is back; "
                     "Ctrl-C gives up"
                 )
+        time.sleep(0.02)
+
 
 def _see_it_stand(guard: Guard, clock: Clock) -> None:
     before: StageState | None = None
