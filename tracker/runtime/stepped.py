@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hardware.clock import SteppedClock
+from hardware.config import NoFocus
 from hardware.registry import open_stepped_rig
 from hardware.stepped import Exposure, SteppedRig
 from hardware.truth import TRUTH_ROW
@@ -24,16 +25,19 @@ from tracker.messages import (
     POSITION_ROW,
     STAGE_ROW,
     TICK_ROW,
+    FocusReport,
     Tick,
     stage_record,
     tick_record,
 )
 from tracker.record.schema import Rows
 from tracker.record.score import RunRows
+from tracker.runtime.focus_duty import FocusDuty
 from tracker.runtime.ideal_detections import IdealDetector, TimedDetector
 from tracker.runtime.loop import Loop
 from tracker.runtime.stepped_post import SteppedPost
 from tracker.runtime.tracking_start import Outcome, TrackingStart, make_check, make_search
+from tracker.safety.focus_guard import take_charge_of_focus
 from tracker.safety.guard import stage_limits, take_charge
 from tracker.safety.in_picture import HeadInPicture
 
@@ -91,7 +95,9 @@ class SteppedSession:
         self._rig = rig
         self._clock = clock
         guard = take_charge(rig.stage, config.safety, clock)
-        self.post = SteppedPost(guard, clock, poll_hz=config.poll_hz)
+        self.focus_reports: list[FocusReport] = []
+        self.focus = self._take_charge_of_focus(config)
+        self.post = SteppedPost(guard, clock, poll_hz=config.poll_hz, focus=self.focus)
         min_confidence = config.detector.min_confidence
         self._ideal = None if network else IdealDetector(min_confidence=min_confidence)
         if turnaround_s is None:
@@ -116,6 +122,18 @@ class SteppedSession:
         self.exposures: list[Exposure] = []
         self.ticks: list[Tick] = []
         self._truth: list[tuple[object, ...]] = []
+
+    def _take_charge_of_focus(self, config: Config) -> FocusDuty | None:
+        drive = config.rig.focus
+        if isinstance(drive, NoFocus):
+            return None
+        return FocusDuty(
+            take_charge_of_focus(self._rig.focus(drive.limits), self._clock),
+            config.focus,
+            tell=self.focus_reports.append,
+            clock=self._clock,
+            period_s=1.0 / drive.poll_hz,
+        )
 
     def step(self) -> Tick | None:
         """Expose once and let the loop take the picture; None where there is none to take."""

@@ -13,6 +13,7 @@ from hardware.types import StageState, Vec2
 from tracker.estimate.delay import DelayMeter
 from tracker.history import StageHistory, reckon_on
 from tracker.messages import Command, GuardedCommand
+from tracker.runtime.focus_duty import FocusDuty
 from tracker.runtime.stage_post import LATE_S
 from tracker.safety.guard import Guard
 
@@ -30,10 +31,18 @@ class SteppedPost:
     `heard_s` when each of them was there.
     """
 
-    def __init__(self, guard: Guard, clock: SteppedClock, *, poll_hz: float) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        clock: SteppedClock,
+        *,
+        poll_hz: float,
+        focus: FocusDuty | None = None,
+    ) -> None:
         self._guard = guard
         self._clock = clock
         self._period_s = 1.0 / poll_hz
+        self._focus = focus
         self._meter = DelayMeter(WAKE_S + guard.command_delay_s)
         self._times_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._places_um: deque[Vec2] = deque(maxlen=_REMEMBERED)
@@ -94,6 +103,10 @@ class SteppedPost:
         halt = self._guard.check()
         if halt is not None:
             self._note(halt)
+        if self._focus is not None:
+            is_led = self._guard.may_move and bool(self._places_um)
+            stage_um = self._places_um[-1] if is_led else None
+            self._focus.turn(may_talk=not self._is_asked, stage_um=stage_um)
 
     def _listen(self) -> None:
         try:
