@@ -48,6 +48,16 @@ def table(title: str, note: str, head: Sequence[str], rows: Sequence[Sequence[st
     return f"<h2>{escape(title)}</h2><p class=quiet>{escape(note)}</p><table>{first}{lines}</table>"
 
 
+def card(title: str, figure: str, meaning: str, todo: str) -> str:
+    """Return a statement in a box: a figure, what it means, and what to do (may be empty)."""
+    advice = f"<p class=todo>{escape(todo)}</p>" if todo else ""
+    wide = " wide" if not meaning else ""
+    said = (
+        f"<p>{escape(figure)}</p>" if wide else f"<b>{escape(figure)}</b><p>{escape(meaning)}</p>"
+    )
+    return f"<div class='card{wide}'><h3>{escape(title)}</h3>{said}{advice}</div>"
+
+
 def inline(content: bytes, kind: str) -> str:
     """Return a picture's address that holds the picture itself; `kind` is png or jpeg."""
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"

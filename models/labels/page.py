@@ -9,9 +9,9 @@ from html import escape
 from pathlib import Path
 
 from models.detection import KEYPOINTS
-from models.html_page import inline, page, table
+from models.html_page import card, inline, page, table
 from models.labels.gold import GoldQuality
-from models.labels.meaning import Statement, explain, percent
+from models.labels.meaning import explain, percent
 from models.labels.pairs import PairQuality
 from models.labels.pictures import picture_of
 from models.labels.placing import Placing
@@ -44,10 +44,12 @@ def page_of(report: Report) -> str:
         plots.append(draw_placings(quality))
     if any(is_hand_known(quality, name) for name in KEYPOINTS):
         plots.append(draw_hands(quality))
+    said = explain(quality, report.gold)
+    cards = "".join(card(each.title, each.figure, each.meaning, each.todo) for each in said)
     body = [
         f"<h1>{escape(report.title)}</h1>",
         "<p class=quiet>How far those who labelled agree, what it means, and what to do next.</p>",
-        f"<div class=cards>{''.join(map(_card, explain(quality, report.gold)))}</div>",
+        f"<div class=cards>{cards}</div>",
         "<h2>Plots</h2><div class=plots>" if plots else "<div>",
         *(f"<img alt='' src='{inline(plot, 'png')}'>" for plot in plots),
         "</div>",
@@ -58,14 +60,6 @@ def page_of(report: Report) -> str:
         _worklist(report, colors),
     ]
     return page(report.title, body)
-
-
-def _card(statement: Statement) -> str:
-    todo = f"<p class=todo>{escape(statement.todo)}</p>" if statement.todo else ""
-    wide = " wide" if not statement.meaning else ""
-    figure = escape(statement.figure)
-    said = f"<p>{figure}</p>" if wide else f"<b>{figure}</b><p>{escape(statement.meaning)}</p>"
-    return f"<div class='card{wide}'><h3>{escape(statement.title)}</h3>{said}{todo}</div>"
 
 
 def _pairs_table(pairs: Sequence[PairQuality]) -> str:

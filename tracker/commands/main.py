@@ -34,6 +34,7 @@ COMMANDS = {
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",
+    "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
     "detect": "write what a model finds in images or videos as a table",
     "labels": "read labels of any tool, bring several people's together, and judge them",
     "train": "train the head detector, on rendered frames",
