@@ -8,6 +8,7 @@ import numpy as np
 
 from hardware.types import Calibration, Matrix2, Vec2
 from tracker.calibrate.field import FieldFit
+from tracker.calibrate.focus_plane import PlaneFit
 from tracker.calibrate.lateness import LatenessFit
 from tracker.calibrate.matrix import Geometry, MatrixFit, geometry_of
 from tracker.calibrate.motion import MotionFit
@@ -107,3 +108,17 @@ def _difference(before: Calibration, told: Geometry) -> str:
     scale = 100.0 * (float(np.prod(was.um_per_px) / np.prod(told.um_per_px)) ** 0.5 - 1.0)
     turn_rad = math.remainder(was.rotation_rad - told.rotation_rad, 2.0 * math.pi)
     return f"scale {scale:+.2f} %, rotation {math.degrees(turn_rad):+.2f} degrees off"
+
+
+def plane_text(fit: PlaneFit) -> str:
+    """Tell a plane, and how far each point lies off it."""
+    over_10_mm_um = 1e4 * math.tan(math.radians(fit.tilt_deg))
+    off = ", ".join(f"{left_um:+.2f}" for left_um in fit.left_um.tolist())
+    return "\n".join(
+        (
+            f"  tilt             {fit.tilt_deg:.3f} degrees, uphill at {fit.uphill_deg:.0f} degrees "
+            f"from x towards y: {over_10_mm_um:.1f} um over 10 mm",
+            f"  residual         {fit.residual_um:.2f} um; the points lie {off} um above it"
+            + (" (three always fit: mark more)" if len(fit.left_um) == 3 else ""),
+        )
+    )

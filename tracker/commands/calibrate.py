@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tracker.commands import calibrate_delay, calibrate_field, calibrate_plate, calibrate_stage
+from tracker.commands import (
+    calibrate_delay,
+    calibrate_field,
+    calibrate_plane,
+    calibrate_plate,
+    calibrate_stage,
+)
 from tracker.commands.calibrate_rig import add_common_arguments
 from tracker.errors import CalibrationError
 
@@ -16,6 +22,7 @@ _PARTS = {
     ),
     "delay": (calibrate_delay, "velocity unit, acceleration and delays, from short test moves"),
     "field": (calibrate_field, "where the confocal looks, from points that both cameras see"),
+    "plane": (calibrate_plane, "the tilt of the agar, from points that are in focus"),
     "plate": (calibrate_plate, "travel limits, from points on the plate's rim"),
 }
 

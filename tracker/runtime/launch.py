@@ -16,8 +16,9 @@ from hardware.errors import ConfigError
 from hardware.registry import believed_calibration
 from hardware.strict_yaml import named_by
 from hardware.types import Calibration
+from tracker.calibrate.focus_plane import fit_plane
 from tracker.config import Config, MeasuredCalibration, NoCalibration, calibration_file
-from tracker.errors import UsageError
+from tracker.errors import CalibrationError, UsageError
 from tracker.named_files import load_whole_config
 from tracker.runtime.field_file import CALIBRATION_FILE, FieldFile
 
@@ -86,6 +87,7 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
         raise ConfigError("\n".join(faults))
     with named_by(str(config_file)):
         calibration = calibration_of(config)
+        check_focus_plane(config)
     return Launch(
         config=config,
         config_source=str(config_file),
@@ -94,6 +96,20 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
         duration_s=duration_s,
         calibration_file=calibration_file(config_file),
     )
+
+
+def check_focus_plane(config: Config) -> None:
+    """Make sure that the points in focus, if config.yaml tells any, lie on a plane.
+
+    Raises:
+        ConfigError: they do not, and why.
+    """
+    if config.focus.points:
+        points_um = np.array(config.focus.points)
+        try:
+            fit_plane(points_um, most_residual_um=config.focus.most_residual_um)
+        except CalibrationError as error:
+            raise ConfigError(f"focus.points_um: {error}") from None
 
 
 def calibration_of(config: Config) -> Calibration:

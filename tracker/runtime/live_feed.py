@@ -30,7 +30,7 @@ from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW
 from tracker.runtime.crew import Crew
 from tracker.runtime.ending import Asked
 from tracker.runtime.launch import Launch, calibration_or_guess
-from tracker.runtime.orders import Failed, Notice, Ready
+from tracker.runtime.orders import Failed, FocusMarked, Notice, Order, Ready
 from tracker.runtime.rings import make_rows_ring, wait_for_ring
 from tracker.runtime.start_faults import causes, ended_unasked
 from tracker.runtime.wake import WakeCall
@@ -139,6 +139,7 @@ class LiveFeed:
         self._positions: RingReader = wait_for_ring(place.positions_ring, POSITION_ROW, ourselves)
         self._rows: RingReader = wait_for_ring(place.stage_rows_ring, STAGE_ROW, ourselves)
         self._wake = WakeCall(place.wake_file, within_s=_READY_WITHIN_S)
+        self.marked: list[FocusMarked] = []  # points in focus, as the stage process tells them
         self._sequence = 0
         self._wait_s = _FIRST_FRAME_WITHIN_S
         self._command_delay_s = math.nan
@@ -181,6 +182,10 @@ class LiveFeed:
                 return came[-1]
             if self._clock.now_s() > until_s:
                 raise SessionError(f"the camera gave no picture within {self._wait_s:.0f} s")
+
+    def order(self, order: Order) -> None:
+        """Send an order of the operator's to the stage process."""
+        self._crew.send("stage", order)
 
     def post(self, velocity_um_s: Vec2, frame: Frame) -> None:
         """Lay a velocity down for the guard, and wake the stage process."""
@@ -230,5 +235,11 @@ class LiveFeed:
                 raise SessionError(f"{report.role}: {report.message}")
             if isinstance(report, Notice):
                 self._tell(f"{report.role}: {report.message}")
+            if isinstance(report, FocusMarked):
+                self.marked.append(report)
+                self._tell(
+                    f"point {len(self.marked)} at {report.x_um:.0f}, {report.y_um:.0f}, "
+                    f"{report.z_um:.1f} um"
+                )
         for role, status in self._crew.fallen():
             raise SessionError(ended_unasked(role, status))

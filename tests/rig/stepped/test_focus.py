@@ -33,7 +33,9 @@ def marked_points():
     slope = np.tan(np.radians(0.3)) * np.array([np.cos(np.radians(40)), np.sin(np.radians(40))])
     places_um = np.array([[-6000.0, -5000.0], [6000.0, -5000.0], [0.0, 7000.0]])
     off_um = (0.5, -0.5, 0.5)
-    return tuple((x, y, float(slope @ (x, y)) + off) for (x, y), off in zip(places_um, off_um))
+    return tuple(
+        (x, y, float(slope @ (x, y)) + off) for (x, y), off in zip(places_um, off_um, strict=True)
+    )
 
 
 @pytest.fixture
