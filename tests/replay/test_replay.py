@@ -117,6 +117,65 @@ def test_an_eye_that_sees_nothing_is_said_to_have_lost_every_frame(folder, run):
     assert "only then" in difference_table(difference)
 
 
+def test_an_eye_that_trembles_less_than_the_run_does_is_called_the_same(folder, run):
+    noise = np.random.default_rng(1)
+
+    class Trembling(_RememberingEye):
+        def detect(self, image, *, near_px=None):
+            self._shift_px = noise.normal(scale=0.1, size=2)
+            return super().detect(image, near_px=near_px)
+
+    difference = _difference(folder, Trembling(run.candidates))
+
+    assert 0.0 < difference["head_um"]["p95"] < difference["own_head_um"]
+    assert verdict(difference).startswith("The same within 0.")
+
+
+def test_a_shift_below_the_scatter_that_is_always_to_the_same_side_is_found_out(folder, run):
+    difference = _difference(folder, _RememberingEye(run.candidates, shift_px=(0.4, 0.0)))
+
+    assert difference["head_um"]["p95"] < difference["own_head_um"]
+    assert difference["shift_um"] == pytest.approx(0.4 * 1.26, rel=0.02)
+    assert verdict(difference).startswith("Different")
+
+
+def test_a_recording_that_begins_in_mid_session_is_compared_from_a_second_on(folder, run):
+    recording = open_recording(folder)
+    begun = replace(recording, ticks=recording.ticks[60:])
+
+    now = replay(begun, CONFIG, _RememberingEye(run.candidates))
+    difference = compare(begun.ticks, now, begun.truth)
+
+    assert difference["warm_up"] == 40
+    assert difference["estimate_um"]["max"] < 0.2
+    assert "Left out is the first second" in verdict(difference)
+
+
+def test_what_was_known_of_the_stage_then_is_known_in_the_replay(folder, run):
+    recording = open_recording(folder)
+    late = replace(recording, positions=recording.positions.copy())
+    late.positions["received_s"] += 0.002  # told later than the loop knew it
+
+    difference = compare(
+        recording.ticks, replay(late, CONFIG, _RememberingEye(run.candidates)), recording.truth
+    )
+
+    assert verdict(difference).startswith("Exactly as then")
+
+
+def test_a_field_that_was_nudged_is_nudged_at_the_same_frame(folder, run):
+    recording = open_recording(folder)
+    ticks = recording.ticks.copy()
+    ticks["nudge_um"][100:] = [12.0, -5.0]
+
+    now = replay(replace(recording, ticks=ticks), CONFIG, _RememberingEye(run.candidates))
+
+    assert now["nudge_um"].tolist() == ticks["nudge_um"].tolist()
+    found = now["is_found"] & ticks["is_found"]
+    moved = (now["error_um"] - ticks["error_um"])[100:][found[100:]]
+    assert np.median(moved, axis=0) == pytest.approx([-12.0, 5.0])
+
+
 def test_another_law_steers_otherwise_and_sees_the_same(folder, run):
     changed = CONFIG.model_dump(mode="json")
     changed["control"]["law"] = "proportional"

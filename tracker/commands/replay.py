@@ -53,7 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.json is not None:
         put_figures(arguments.json, difference)
-    print(f"{recording.folder}: today's loop, {detector.model.manifest.name}\n")
+    for note in recording.notes:
+        print(f"wormlock replay: {note}", file=sys.stderr)
+    print(f"{recording.folder}: today's loop, {detector.model.manifest.name}")
+    then_sha256 = recording.header.facts.get("model_sha256")
+    if then_sha256 not in (None, detector.model.sha256):
+        print(f"another network than then, which was {recording.header.facts.get('model_name')}")
+    print()
     print(f"{difference_table(difference)}\n\n  {verdict(difference)}")
     return 0
 

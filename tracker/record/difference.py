@@ -7,13 +7,15 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.messages import Mode
+from tracker.record.own_noise import own_noise
 from tracker.record.schema import Rows
 from tracker.statistics import ErrorFigures, Spread, error_figures, spread
 
-# Below these nobody at the rig would see a difference.
-_SAME_PX = 0.5
-_SAME_UM_S = 50.0
+# Beyond a run's own noise: what is told as a difference all the same.
 _SAME_FOUND = 0.001
+_SMALLEST_SHIFT_UM = 0.1
+WARM_UP_S = 1.0  # until a loop that begins anew has forgotten that it did
 
 
 class Found(TypedDict):
@@ -28,18 +30,26 @@ class Found(TypedDict):
 class Difference(TypedDict):
     """How now departs from then; lengths of differences, so never negative.
 
-    `frames` were compared; `missing` were used then and are not in the recording. `head_px`:
-    where the head is seen, in frames that both found. `estimate_um`: where it is taken to be at
-    the same moment. `command_um_s`: what the stage was to do. `true_error_*_um`: seen head
-    against the true one, where the recording knows it.
+    `frames` were compared; `missing` were used then and are not whole in the recording; `warm_up`
+    were left out, for the loop of then knew what had been before the recording, and today's does
+    not. `head_px` and `head_um`: where the head is seen, in frames that both found; `shift_um` is
+    the mean of that, so that chance cancels. `estimate_um`: where it is taken to be at the same
+    moment. `command_um_s`: what the stage was to do while tracking. `own_*`: by how much the
+    recording scatters by itself (`own_noise`). `true_error_*_um`: seen head against the true one,
+    where the recording knows it.
     """
 
     frames: int
     missing: int
+    warm_up: int
     found: Found
     head_px: Spread
+    head_um: Spread
+    shift_um: float
     estimate_um: Spread
     command_um_s: Spread
+    own_head_um: float
+    own_command_um_s: float
     true_error_then_um: ErrorFigures
     true_error_now_um: ErrorFigures
 
@@ -51,10 +61,16 @@ def compare(then: Rows, now: Rows, truth: Rows) -> Difference:
     )
     missing = len(then) - len(of_then)
     then, now = then[of_then], now[of_now]
+    warm_up = _warm_up(then)
+    then, now = then[warm_up:], now[warm_up:]
+    is_tracking = then["mode"] == int(Mode.TRACKING)
+    shift_um = now["head_um"] - then["head_um"]
+    shift_um = shift_um[np.isfinite(shift_um).all(axis=1)]
     was_found, is_found = then["is_found"], now["is_found"]
     return Difference(
         frames=len(then),
         missing=missing,
+        warm_up=warm_up,
         found=Found(
             both=int((was_found & is_found).sum()),
             only_then=int((was_found & ~is_found).sum()),
@@ -62,8 +78,12 @@ def compare(then: Rows, now: Rows, truth: Rows) -> Difference:
             neither=int((~was_found & ~is_found).sum()),
         ),
         head_px=_apart(then, now, "head_px"),
+        head_um=_apart(then, now, "head_um"),
+        shift_um=float(np.hypot(*shift_um.mean(axis=0))) if len(shift_um) else float("nan"),
         estimate_um=_apart(then, now, "estimate_um"),
-        command_um_s=_apart(then, now, "command_um_s"),
+        command_um_s=_apart(then[is_tracking], now[is_tracking], "command_um_s"),
+        own_head_um=own_noise(then["head_um"]),
+        own_command_um_s=own_noise(then["command_um_s"][is_tracking]),
         true_error_then_um=error_figures(_true_errors_um(then, truth)),
         true_error_now_um=error_figures(_true_errors_um(now, truth)),
     )
@@ -74,12 +94,13 @@ def difference_table(difference: Difference) -> str:
     found = difference["found"]
     rows = [
         ("head in the picture", "px", difference["head_px"]),
+        ("head on the plate", "um", difference["head_um"]),
         ("estimate", "um", difference["estimate_um"]),
         ("command", "um/s", difference["command_um_s"]),
     ]
     lines = [
         f"  frames compared        {difference['frames']}; {difference['missing']} more were used "
-        "then and are not in the recording",
+        "then and are not whole in the recording",
         f"  head found             {found['both']} then and now, {found['only_then']} only then, "
         f"{found['only_now']} only now, {found['neither']} neither",
         "",
@@ -90,6 +111,13 @@ def difference_table(difference: Difference) -> str:
             for name, unit, row in rows
         ),
     ]
+    own_um, own_um_s = difference["own_head_um"], difference["own_command_um_s"]
+    if np.isfinite(own_um):
+        lines += [
+            "",
+            f"  the run's own scatter from frame to frame: head {own_um:.2f} um"
+            + (f", command {own_um_s:.0f} um/s" if np.isfinite(own_um_s) else ""),
+        ]
     if np.isfinite(difference["true_error_then_um"]["rms"]):
         lines += ["", *_true_lines(difference)]
     return "\n".join(lines)
@@ -103,10 +131,15 @@ def verdict(difference: Difference) -> str:
         closer = "closer to" if now < then else "farther from"
         judged = f" It sees the head {abs(now - then):.2f} um {closer} the truth (rms)."
         judged = " As far from the truth as then." if abs(now - then) < 0.01 else judged
-    missing = ""
+    left_out = ""
     if difference["missing"]:
-        missing = " Frames are missing, and what followed them may differ for that alone."
-    return f"{_words(difference)}{judged}{missing}"
+        left_out = " Frames are missing, and what followed them may differ for that alone."
+    if difference["warm_up"]:
+        left_out += (
+            f" Left out is the first second ({difference['warm_up']} frames): the loop "
+            "of then knew what had been before the recording."
+        )
+    return f"{_words(difference)}{judged}{left_out}"
 
 
 def _words(difference: Difference) -> str:
@@ -115,16 +148,53 @@ def _words(difference: Difference) -> str:
     largest = [difference[name]["max"] for name in ("head_px", "estimate_um", "command_um_s")]
     if not changed and np.nanmax([0.0, *largest]) < 1e-6:
         return "Exactly as then: every detection, estimate and command."
-    is_same_view = changed / frames <= _SAME_FOUND and not difference["head_px"]["p95"] > _SAME_PX
-    if is_same_view and not difference["command_um_s"]["p95"] > _SAME_UM_S:
-        return "Practically as then: nobody at the rig would see the difference."
-    head_px, command_um_s = difference["head_px"], difference["command_um_s"]
+    own_um, command_um_s = difference["own_head_um"], difference["command_um_s"]
+    if changed / frames <= _SAME_FOUND and _is_within_noise(difference):
+        return (
+            f"The same within {_figure(difference['estimate_um']['p99'])} um in 99 of 100 frames "
+            f"(at most {_figure(difference['estimate_um']['max'])} um), and within "
+            f"{_figure(command_um_s['p99'])} um/s of the command: less than the {own_um:.2g} um by "
+            "which the detections of this run scatter by themselves."
+        )
     return (
-        f"Different: the head is found in {found['only_now']} frames more and "
-        f"{found['only_then']} less, seen {head_px['p50']:.2g} px away in the median "
-        f"({head_px['p95']:.2g} at p95), and steered {command_um_s['p50']:.0f} um/s differently "
-        f"({command_um_s['p95']:.0f} at p95)."
+        f"Different, by more than the run scatters by itself ({_figure(own_um)} um): the head is "
+        f"found in {found['only_now']} frames more and {found['only_then']} less, seen "
+        f"{_figure(difference['head_um']['p50'])} um away in the median "
+        f"({_figure(difference['head_um']['p95'])} at p95; {_figure(difference['shift_um'])} "
+        f"always to the same side), and steered {_figure(command_um_s['p50'])} um/s differently "
+        f"({_figure(command_um_s['p95'])} at p95)."
     )
+
+
+def _is_within_noise(difference: Difference) -> bool:
+    """Say whether nothing differs by more than chance does within the run.
+
+    A shift that is the same in all frames shows below the scatter of single ones.
+    """
+    own_um, own_um_s = difference["own_head_um"], difference["own_command_um_s"]
+    chance_um = 3.0 * own_um / np.sqrt(max(1, difference["found"]["both"]))
+    return not (
+        difference["head_um"]["p95"] > own_um
+        or difference["estimate_um"]["p95"] > own_um
+        or difference["shift_um"] > max(_SMALLEST_SHIFT_UM, chance_um)
+        or difference["command_um_s"]["p95"] > own_um_s
+    )
+
+
+def _warm_up(ticks: Rows) -> int:
+    """Return in how many ticks a loop that began before them remembers more than they say."""
+    if not len(ticks) or int(ticks["index"][0]) == 0:
+        return 0
+    return int(np.searchsorted(ticks["t_s"], ticks["t_s"][0] + WARM_UP_S))
+
+
+def _figure(value: float) -> str:
+    """Spell a figure with two digits, and what is next to nothing as such.
+
+    >>> _figure(0.00004), _figure(0.0312), _figure(123.4)
+    ('0.01', '0.031', '123')
+    """
+    return "-" if np.isnan(value) else f"{max(value, 0.01):.2g}" if value < 100 else f"{value:.0f}"
 
 
 def _apart(then: Rows, now: Rows, field: str) -> Spread:

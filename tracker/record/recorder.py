@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 SETTLE_S = 0.25
 # Where the stage was during the first exposures is read between positions on both sides.
 _EARLIER_S = {"positions": 0.1}
+# The last frames were seen with newer positions than their own.
+_LATER_S = {"positions": 0.1}
 _TAKES_A_TURN = 16
 STOPPED = "stopped"  # where nobody says why
 
@@ -169,7 +171,9 @@ class Recorder:
             for name, tap in self._taps.items():
                 takes = 0
                 while not tap.is_empty and takes != at_most_takes:
-                    self._append(recording, name, tap.take(recording.until_s))
+                    self._append(
+                        recording, name, tap.take(recording.until_s + _LATER_S.get(name, 0.0))
+                    )
                     takes += 1
         except RecordingError as error:
             recording.failure = str(error)

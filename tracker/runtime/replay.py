@@ -27,6 +27,7 @@ from tracker.record.reader import Recording
 from tracker.record.schema import Rows
 from tracker.runtime.loop import Loop
 from tracker.runtime.stage_post import LATE_S
+from tracker.runtime.tracking_start import make_search
 
 _KEPT_S = 1.0
 _REMEMBERED = 64  # commands; older ones no longer matter
@@ -115,6 +116,7 @@ def replay(
             min_confidence=config.detector.min_confidence,
         ),
         controller=make_controller(config.control),
+        search=make_search(config.safety, recording.header.calibration, recording.frame_shape),
     )
     now: list[tuple[object, ...]] = []
     for then, frame in _used_frames(recording):
@@ -124,6 +126,9 @@ def replay(
         stage.heard_s, stage.until_s = _known_of_stage(then)
         stage.delay_s = delay_s if np.isfinite(delay_s) else stage.delay_s
         loop.mode = Mode(int(then["mode"][0]))
+        nudge_um = _nudge_um(then)
+        if (nudge_um != loop.nudge_um).any():
+            loop.move_field(nudge_um)
         now.append(tick_record(loop.tick(frame)))
         progress(len(now) / len(recording.ticks))
     if not now:
@@ -136,6 +141,12 @@ def _known_of_stage(tick: Rows) -> tuple[float, float]:
     if "stage_heard_s" not in (tick.dtype.names or ()):  # an older recording
         return float("nan"), float("nan")
     return float(tick["stage_heard_s"][0]), float(tick["stage_until_s"][0])
+
+
+def _nudge_um(tick: Rows) -> Vec2:
+    if "nudge_um" not in (tick.dtype.names or ()):  # an older recording
+        return np.zeros(2)
+    return np.array(tick["nudge_um"][0])
 
 
 def _used_frames(recording: Recording) -> Iterator[tuple[Rows, Frame]]:
