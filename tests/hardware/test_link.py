@@ -104,7 +104,7 @@ def test_something_that_is_no_port_is_refused(tmp_path):
     file = tmp_path / "port"
     file.write_text("")
 
-    with pytest.raises(LinkLostError, match="cannot be opened"):
+    with pytest.raises(LinkLostError, match="this is no serial port"):
         SerialLink(str(file), 115_200)
 
 
