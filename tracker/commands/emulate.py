@@ -46,9 +46,11 @@ def _tcp_port(word: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the port, then serve until Ctrl-C."""
+    from hardware.platform import ask_for_real_time
     from hardware.sim.emulator.alone import serve
     from hardware.sim.emulator.transcript import format_line
     from hardware.sim.scenario import load_scenario
+    from tracker.runtime.punctuality import PRIORITY
 
     def announce(port: str, baud: int) -> None:
         print(f"{arguments.language} at {port}, {baud} baud; Ctrl-C ends it", flush=True)
@@ -58,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(format_line(line), repr(line.data), flush=True)
 
     scenario = load_scenario(arguments.scenario)
+    ask_for_real_time(PRIORITY["emulator"])  # as in a session
     try:
         serve(
             cast(EmulatedKind, arguments.language),

@@ -31,6 +31,7 @@ COMMANDS = {
     "score": "print a recording's table again",
     "recording": "check and repair a recording, move recordings off the rig",
     "export": "write a recording as nwb, ome-zarr, hdf5, wcon, csv or mp4",
+    "bench": "measure how fast the parts of a rig are on this computer",
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",

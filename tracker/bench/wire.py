@@ -1,0 +1,192 @@
+"""How long a stage takes to hear a velocity and say where it is, beside what its bytes need.
+
+The wire's share is reckoned from the bytes that really went over it: each byte takes its bits, a
+reply begins at the earliest when its question is through, and a controller whose replies cannot
+be told apart gets one question at a time. What is above that is the controller's and ours.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hardware.clock import Clock
+from hardware.errors import LinkTimeoutError, UnreadableError
+from hardware.link import Link, SerialLink
+from hardware.stages.answering_stage import AnsweringStage
+from hardware.stages.ludl_mac6000 import LudlMac6000Language
+from hardware.stages.stage_language import StageLanguage
+from hardware.types import Vec2
+from tracker.statistics import Spread, spread
+
+_WARMING_UP = 20
+_REST_S = 0.002  # between exchanges: the line is idle when the next begins
+_LOOK_S = 0.05
+
+
+@dataclass(slots=True)
+class HeardLink:
+    """A port, and what has gone over it since it was last forgotten."""
+
+    link: Link
+    sent: bytes = b""
+    came: bytes = b""
+
+    @property
+    def fileno(self) -> int | None:
+        """The port's descriptor."""
+        return self.link.fileno
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the port."""
+        self.link.write(data)
+        self.sent += data
+
+    def read_available(self) -> bytes:
+        """Return what has come."""
+        data = self.link.read_available()
+        self.came += data
+        return data
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until something may have come."""
+        self.link.wait(timeout_s)
+
+    def close(self) -> None:
+        """Let the port go."""
+        self.link.close()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.sent = self.came = b""
+
+
+@dataclass(slots=True)
+class OpensHeard:
+    """Opens ports as `SerialLink` does, and keeps the last for its bytes."""
+
+    heard: list[HeardLink] = field(default_factory=list[HeardLink])
+
+    def __call__(self, port: str, baud: int, *, stop_bits: int) -> Link:
+        """Open it.
+
+        Raises:
+            LinkLostError: it is absent, held by another program, or not ours to open.
+        """
+        self.heard.append(HeardLink(SerialLink(port, baud, stop_bits=stop_bits)))
+        return self.heard[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanges:
+    """What was measured, in seconds; `is_one` where nothing waits between velocity and question."""
+
+    count: int
+    lost: int
+    is_one: bool
+    bytes_out: int
+    bytes_in: int
+    wire_s: float
+    took_s: Spread
+
+    @property
+    def above_s(self) -> float:
+        """How much longer than its bytes an exchange takes, in the median."""
+        return self.took_s["p50"] - self.wire_s
+
+
+def measure_exchanges(
+    stage: AnsweringStage,
+    language: StageLanguage,
+    heard: HeardLink,
+    clock: Clock,
+    *,
+    velocities_um_s: Sequence[Vec2],
+    count: int,
+    byte_s: float,
+) -> Exchanges:
+    """Give velocities in turn, each with a question where the stage is.
+
+    Raises:
+        LinkTimeoutError: not one exchange went well.
+        LinkLostError, RefusedError: the port is gone, or the controller wants no velocities.
+    """
+    took_s: list[float] = []
+    wires_s: list[float] = []
+    lost = 0
+    for turn in range(_WARMING_UP + count):
+        stage.dialogue.exchange(language.ask_position()[0])  # so that nothing is outstanding
+        clock_s = clock.now_s()
+        while clock.now_s() - clock_s < _REST_S:
+            heard.wait(_REST_S)
+        heard.forget()
+        velocity_um_s = velocities_um_s[turn % len(velocities_um_s)]
+        begins_s = clock.now_s()
+        stage.set_velocity(velocity_um_s)
+        stage.ask()
+        if not _hear(stage):
+            lost += 1
+        elif turn >= _WARMING_UP:
+            took_s.append(clock.now_s() - begins_s)
+            wires_s.append(byte_s * _wire_bytes(language, velocity_um_s, heard, stage))
+    if not took_s:
+        raise LinkTimeoutError("not one exchange went well")
+    return Exchanges(
+        count=len(took_s),
+        lost=lost,
+        is_one=stage.can_interrupt,
+        bytes_out=len(heard.sent),
+        bytes_in=len(heard.came),
+        wire_s=float(np.median(wires_s)),
+        took_s=spread(took_s),
+    )
+
+
+def wire_bytes(pairs: Sequence[tuple[int, int]], *, is_one: bool) -> int:
+    """Return the bytes' time on a line of two directions, in bytes, from (question, reply) sizes.
+
+    >>> wire_bytes([(22, 5), (6, 20)], is_one=False), wire_bytes([(22, 5), (6, 20)], is_one=True)
+    (53, 48)
+    """
+    out_free = back_free = 0
+    for out, back in pairs:
+        out_free = (out_free if is_one else max(out_free, back_free)) + out
+        if back:
+            back_free = max(back_free, out_free) + back
+    return max(out_free, back_free)
+
+
+def _hear(stage: AnsweringStage) -> bool:
+    """Wait for the position; False where none comes."""
+    handle = stage.wait_handle
+    try:
+        while stage.answer() is None:
+            if handle is not None:
+                select.select([handle], [], [], _LOOK_S)
+    except (LinkTimeoutError, UnreadableError):
+        return False
+    return True
+
+
+def _wire_bytes(
+    language: StageLanguage, velocity_um_s: Vec2, heard: HeardLink, stage: AnsweringStage
+) -> int:
+    """Return what one exchange's bytes need; replies come in the order of their questions."""
+    requests = [*language.steer(velocity_um_s)[0], *language.ask_position()]
+    if isinstance(language, LudlMac6000Language):  # both axes' frames in one write, each answered
+        velocity, question = (len(request.data) for request in requests)
+        half = len(heard.came) // 2
+        return wire_bytes(
+            [(velocity, 0), (question // 2, half), (question // 2, half)], is_one=True
+        )
+    starts = [piece.began_at for piece in language.cut(heard.came)[0]]
+    ends = [*starts[1:], len(heard.came)]
+    replies = [end - start for start, end in zip(starts, ends, strict=True)]
+    pairs: list[tuple[int, int]] = []
+    for request in requests:
+        reply = replies.pop(0) if request.takes is not None and replies else 0
+        pairs.append((len(request.data), reply))
+    return wire_bytes(pairs, is_one=stage.can_interrupt)
