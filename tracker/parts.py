@@ -47,6 +47,10 @@ class Estimator(Protocol):
         """Return the head at `t_s`; None while it has never been seen or is given up."""
         ...
 
+    def news(self) -> Sequence[str]:
+        """Return what the operator should know of the head, each once."""
+        ...
+
     def move_field(self, nudge_um: Vec2) -> None:
         """From now on the field's centre lies `nudge_um` from where it was calibrated."""
         ...

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hardware.sim.anatomy import keypoints_um
 from hardware.sim.calibration import true_calibration
+from hardware.sim.scenario import AnyDirt, PlateDirt
 from hardware.sim.world import World
 from hardware.sim.worm import Midline
 from hardware.stepped import Glimpse
@@ -21,6 +22,7 @@ from hardware.types import Vec2
 
 _HEAD_CONFIDENCE, _CONFIDENCE_SPREAD = 0.95, 0.02
 _OUTLIER_CONFIDENCE = 0.7
+_DIRT_UM = np.array([[70.0, 0.0], [20.0, 0.0], [-60.0, 0.0]])  # a head that lies along x
 
 
 class IdealEye:
@@ -48,7 +50,17 @@ class IdealEye:
         for animal in self._world.animals:
             if not (is_blind and animal is self._world.tracked):
                 glimpses += self._animal(animal.midline_um(t_s), stage_um, draw)
+        for dirt in self._noise.dirt:
+            points_um = self._dirt_um(dirt, stage_um)
+            glimpses += self._see(points_um, stage_um, dirt.confidence, draw)
         return sorted(glimpses, key=lambda glimpse: -glimpse.confidence)
+
+    def _dirt_um(self, dirt: AnyDirt, stage_um: Vec2) -> NDArray[np.float64]:
+        """Place three points of a speck on the plate, as long as a head."""
+        if isinstance(dirt, PlateDirt):
+            return np.array(dirt.at_um) + _DIRT_UM
+        off_px = np.array(dirt.at_px) - self._target_px
+        return stage_um + self._stage_from_image @ off_px + _DIRT_UM
 
     def _animal(
         self, midline_um: Midline, stage_um: Vec2, draw: np.random.Generator

@@ -69,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{arguments.scenario}, seed {arguments.seed}, law {config.control.law}\n")
     print(summary_table(summary))
     print(f"\n  the guard        {_actions(session.post.guarded)}")
+    for told in session.news:
+        print(f"  {told}")
     print(f"  took             {took_s:.2f} s: {arguments.seconds / took_s:.0f} times real time")
     return 0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hardware.types import Calibration, Vec2
 from models.detection import Candidate
@@ -38,6 +38,11 @@ class Spotted:
     def confidence(self) -> float:
         """How sure the eye is."""
         return self.sighting.candidate.confidence
+
+    def moved(self, by_um: Vec2) -> Spotted:
+        """Return the same head elsewhere."""
+        x_um, y_um = by_um.tolist()
+        return replace(self, x_um=self.x_um + x_um, y_um=self.y_um + y_um)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

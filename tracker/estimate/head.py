@@ -19,8 +19,9 @@ from models.detection import Candidate, Pixel
 from tracker.config import EstimateConfig
 from tracker.estimate.choice import Spotted, deal, spot
 from tracker.estimate.company import Company
+from tracker.estimate.dirt import KnownDirt, StandsInPicture
 from tracker.estimate.kalman import Agility, HeadMotion, moved, predict
-from tracker.estimate.ours import Ours, first_sight
+from tracker.estimate.ours import STILL_S, Ours, first_sight
 from tracker.geometry import nudged, to_image_px, um_per_px
 from tracker.history import StageHistory
 from tracker.messages import Estimate, Sighting
@@ -33,6 +34,15 @@ RECHECK_S = 1.0
 COMPANY_RECHECK_S = 0.1
 # With a position of the stage older than this, a picture says nothing about the plate.
 OLDEST_STAGE_S = 0.05
+
+_DIRT = (
+    "a head stands still in the picture at pixel ({:.0f}, {:.0f}) while the stage goes: that is "
+    "dirt on camera or lens; it is left out from now on"
+)
+_STILL = (
+    f"the head has not moved for {STILL_S:.0f} s since it was taken up: a resting animal, or dirt "
+    "on the agar? Any head as sure that moves will be followed instead"
+)
 
 
 class HeadEstimator:
@@ -49,6 +59,10 @@ class HeadEstimator:
         self._ours: Ours | None = None
         self._carried: HeadMotion | None = None  # what is known, at the time last asked for
         self._company = Company()
+        self._stands = StandsInPicture()
+        self._dirt = KnownDirt()
+        self._news: list[str] = []
+        self._has_told_still = False
         self._searched_s = float("-inf")
         self._cropped_s = float("-inf")
 
@@ -73,7 +87,8 @@ class HeadEstimator:
         Raises:
             ValueError: an earlier frame was exposed later than this one.
         """
-        spotted = self._place(candidates, stage.at(t_s))
+        stage_um = stage.at(t_s)
+        spotted = self._without_dirt(self._place(candidates, stage_um), t_s, stage_um)
         motion = self._at(t_s)
         if motion is None or self._ours is None:
             return self._look_for_ours(spotted, t_s)
@@ -96,6 +111,7 @@ class HeadEstimator:
             self._ours = self._ours.hidden(t_s)
             return None
         self._learn(self._ours.seen_again(motion, own, self._agility, noise_um=self._noise_um(own)))
+        self._tell_of_stillness(t_s)
         return own.sighting
 
     def predict(self, t_s: float) -> Estimate | None:
@@ -114,6 +130,11 @@ class HeadEstimator:
             covariance=_both_axes(motion),
             seen_s=self._ours.seen_s,
         )
+
+    def news(self) -> list[str]:
+        """Return what the operator should know of the head, once."""
+        told, self._news = self._news, []
+        return told
 
     def move_field(self, nudge_um: Vec2) -> None:
         """From now on the field's centre lies `nudge_um` from where it was calibrated.
@@ -137,6 +158,24 @@ class HeadEstimator:
             )
             for candidate in candidates
         ]
+
+    def _without_dirt(self, spotted: list[Spotted], t_s: float, stage_um: Vec2) -> list[Spotted]:
+        """Leave out what stands where a speck on camera or lens does; find new ones out."""
+        known = self._dirt.expect(stage_um, self._calibration)
+        taken = deal(known, spotted) if known else []
+        heads = [seen for place, seen in enumerate(spotted) if place not in taken]
+        specks = self._stands.see([seen for seen in heads if seen.is_sure], t_s, stage_um)
+        for speck in specks:
+            self._dirt.remember(speck)
+            self._news.append(_DIRT.format(*speck.sighting.head_px.tolist()))
+            if self._ours is not None and self._ours.was_seen_at(speck):
+                self._ours, self._carried = None, None
+        return [seen for seen in heads if all(seen is not speck for speck in specks)]
+
+    def _tell_of_stillness(self, t_s: float) -> None:
+        if self._ours is not None and self._ours.never_moved(t_s) and not self._has_told_still:
+            self._has_told_still = True
+            self._news.append(_STILL)
 
     def _at(self, t_s: float) -> HeadMotion | None:
         """Carry what is known to `t_s`; the filter itself stays where the head was last seen."""
@@ -182,6 +221,7 @@ class HeadEstimator:
 
     def _take_up(self, spotted: Spotted, t_s: float) -> Sighting:
         self._company.leave_out(spotted)
+        self._has_told_still = False
         noise_um = self._noise_um(spotted)
         self._learn(first_sight(spotted, t_s, self._agility, noise_um=noise_um))
         return spotted.sighting

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from hardware.types import Vec2
 from tracker.estimate.choice import Expected, Spotted, turned_rad
-from tracker.estimate.ours import LESS_SURE_BY, Ours
+from tracker.estimate.ours import LESS_SURE_BY, MOVED_UM, Ours
 
 STAYS_S = 0.5
 SURER_BY = LESS_SURE_BY
@@ -40,11 +40,12 @@ class Other:
     """Another head: since when it is there, when and where last, how it goes and how it looks.
 
     `confidence` is an average in which a picture without it counts as nothing; `beside_ours`
-    counts the pictures that showed both.
+    counts the pictures that showed both, `first` is where it was seen first.
     """
 
     since_s: float
     seen_s: float
+    first: Spotted
     spotted: Spotted
     x_um_s: float = 0.0
     y_um_s: float = 0.0
@@ -55,6 +56,15 @@ class Other:
     def is_known_apart(self) -> bool:
         """Whether this is surely not ours: it was seen beside it."""
         return self.beside_ours >= KNOWN_APART
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it went away from where it was seen first."""
+        way_x_um, way_y_um = (
+            self.spotted.x_um - self.first.x_um,
+            self.spotted.y_um - self.first.y_um,
+        )
+        return math.hypot(way_x_um, way_y_um) > MOVED_UM
 
     def expect(self, t_s: float) -> Expected:
         """Say where and how it should be seen."""
@@ -77,9 +87,11 @@ class Other:
         return self.confidence > than + SURER_BY
 
     def has_won(self, ours: Ours, t_s: float) -> bool:
-        """Whether it has stayed long enough, and is the surer one."""
-        is_there = self.seen_s == t_s
-        return is_there and t_s - self.since_s >= STAYS_S and self.is_surer(ours.confidence)
+        """Whether it has stayed long enough, and is the surer one, or alone of the two moves."""
+        if self.seen_s != t_s or t_s - self.since_s < STAYS_S:
+            return False
+        moves = self.has_moved and self.confidence > ours.confidence - SURER_BY
+        return self.is_surer(ours.confidence) or (moves and ours.never_moved(t_s))
 
     def is_ours(self, ours: Ours, t_s: float) -> bool:
         """Whether this is our head, which was hidden: what we follow since then is less like it."""
@@ -98,9 +110,7 @@ class Other:
 
     def moved(self, by_um: Vec2) -> Other:
         """Return the same head elsewhere."""
-        x_um, y_um = by_um.tolist()
-        seen = self.spotted
-        return replace(self, spotted=replace(seen, x_um=seen.x_um + x_um, y_um=seen.y_um + y_um))
+        return replace(self, first=self.first.moved(by_um), spotted=self.spotted.moved(by_um))
 
 
 def begin(spotted: Spotted, t_s: float, *, is_beside_ours: bool) -> Other:
@@ -108,6 +118,7 @@ def begin(spotted: Spotted, t_s: float, *, is_beside_ours: bool) -> Other:
     return Other(
         since_s=t_s,
         seen_s=t_s,
+        first=spotted,
         spotted=spotted,
         confidence=spotted.confidence,
         beside_ours=int(is_beside_ours),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from hardware.types import Vec2
 from tracker.estimate.choice import NEAR_UM, Expected, Spotted, turned_rad
 from tracker.estimate.kalman import Agility, HeadMotion, correct, first_seen
 
@@ -22,6 +23,9 @@ _HEADING_SHARE, _LENGTH_SHARE = 0.5, 0.1
 # Once hidden, what we follow may be another head, until it has long looked as ours did.
 _DOUBTED_S, _LONGEST_DOUBT_S = 0.5, 3.0
 LESS_SURE_BY = 0.15
+# An animal that never goes so far from where it was found, for so long, may be dirt.
+MOVED_UM, STILL_S = 30.0, 10.0
+_SAME_PLACE_PX = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +33,20 @@ class Ours:
     """What is known since it was last seen.
 
     `confidence` is how sure the eye has long been of it, `recent` how sure it is lately.
+    `has_moved` says whether it ever went away from where it was taken up.
     `doubted_since_s` and `hidden_s` say since when it may be another head, and when it was hidden
     last; NaN where there is no doubt.
     """
 
     motion: HeadMotion
+    head_px: Vec2
     heading_rad: float
     length_um: float
     confidence: float
     recent: float
+    taken_up_s: float
+    taken_up_um: Vec2
+    has_moved: bool = False
     doubted_since_s: float = math.nan
     hidden_s: float = math.nan
 
@@ -50,6 +59,14 @@ class Ours:
     def is_doubted(self) -> bool:
         """Whether this may be another head than the one that was followed before."""
         return math.isfinite(self.doubted_since_s)
+
+    def was_seen_at(self, spotted: Spotted) -> bool:
+        """Whether this was seen last at that place of the picture."""
+        return math.dist(self.head_px, spotted.sighting.head_px) < _SAME_PLACE_PX
+
+    def never_moved(self, t_s: float) -> bool:
+        """Whether this has stood still since it was taken up, so long that it may be dirt."""
+        return not self.has_moved and t_s - self.taken_up_s > STILL_S
 
     def expect(self, motion: HeadMotion, *, noise_um: float) -> Expected:
         """Say where and how it should be seen, its motion carried on to then."""
@@ -94,8 +111,10 @@ class Ours:
         seen = replace(
             self,
             motion=found,
+            head_px=spotted.sighting.head_px,
             heading_rad=self.heading_rad + _HEADING_SHARE * turn_rad,
             recent=recent,
+            has_moved=self.has_moved or self._is_away(spotted),
         )
         if not self.is_doubted:
             fades = -math.expm1(-(t_s - self.seen_s) / _CONFIDENCE_S)
@@ -111,13 +130,19 @@ class Ours:
             return replace(seen, doubted_since_s=math.nan)
         return seen
 
+    def _is_away(self, spotted: Spotted) -> bool:
+        return math.hypot(*(spotted.sighting.head_um - self.taken_up_um)) > MOVED_UM
+
 
 def first_sight(spotted: Spotted, t_s: float, agility: Agility, *, noise_um: float) -> Ours:
     """Begin to follow a head."""
     return Ours(
+        head_px=spotted.sighting.head_px,
         motion=first_seen(t_s, spotted.sighting.head_um, agility, noise_um=noise_um),
         heading_rad=spotted.heading_rad,
         length_um=spotted.length_um,
         confidence=spotted.confidence,
         recent=spotted.confidence,
+        taken_up_s=t_s,
+        taken_up_um=spotted.sighting.head_um,
     )

@@ -117,6 +117,7 @@ class SteppedSession:
         )
         self.start = TrackingStart(self.loop, make_check(config.safety, frame_s=rig.period_s))
         self.outcomes: list[Outcome] = []
+        self.news: list[str] = []
         self.start.begin()
         self._unseen = np.zeros((1, 1), np.uint8)
         self.exposures: list[Exposure] = []
@@ -156,6 +157,7 @@ class SteppedSession:
         )
         tick = self.loop.tick(frame)
         self.ticks.append(tick)
+        self.news += self.loop.estimator.news()
         if outcome := self.start.note(tick):
             self.outcomes.append(outcome)
         return tick

@@ -82,3 +82,20 @@ def test_what_is_seen_of_a_frame_depends_on_seed_and_index_alone():
     again = eye.look(12, 1.0, world.head_um(1.0))[0]
 
     assert (again.keypoints_px == look(world, 1.0, index=12, seed=3)[0].keypoints_px).all()
+
+
+def test_dirt_on_the_lens_goes_with_the_stage_and_dirt_on_the_agar_does_not():
+    dirt = [
+        {"kind": "camera", "at_px": [700.0, 300.0], "confidence": 0.8},
+        {"kind": "plate", "at_um": [100.0, 0.0], "confidence": 0.6},
+    ]
+    eye = IdealEye(World(scenario(dirt=dirt, noise_px=0.0), 1), 1)
+
+    places_px = []
+    for x_um in (0.0, 126.0):
+        seen = [g for g in eye.look(0, 0.0, np.array([x_um, 0.0])) if 0.5 < g.confidence < 0.9]
+        places_px.append([glimpse.keypoints_px[1] for glimpse in seen])
+    (lens, agar), (lens_later, agar_later) = places_px
+
+    assert lens_later == pytest.approx(lens)
+    assert np.hypot(*(agar_later - agar)) == pytest.approx(100.0, abs=0.1)

@@ -211,3 +211,16 @@ def test_the_head_crawls_into_a_zone_and_the_stage_does_not_follow(open_rig):
     assert min(away_um) > 200.0
     assert any(made.action & GuardAction.KEEP_OUT for made in session.post.guarded)
     assert session.held_because == ""
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4, 6])
+def test_dirt_on_the_lens_is_found_out_and_the_head_is_taken_again(open_rig, seed):
+    session = open_rig("dirt", seed)
+    session.run(11.0)
+
+    (told,) = session.news
+    assert "dirt on camera or lens" in told
+    assert session.held_because == ""
+    errors_um = [math.hypot(*(session._rig.head_um(t.t_s) - t.stage_um))
+                 for t in session.ticks if t.t_s > 10.0]  # fmt: skip
+    assert max(errors_um) < 25.0
