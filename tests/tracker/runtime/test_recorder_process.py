@@ -12,10 +12,13 @@ import pytest
 
 from hardware.registry import believed_calibration
 from hardware.truth import TRUTH_ROW
+from tracker.commands.main import main
 from tracker.config import load_config
 from tracker.messages import POSITION_ROW, STAGE_ROW, TICK_ROW
+from tracker.record.check import check_recording
 from tracker.record.frame_log import broken_frames
 from tracker.record.reader import open_recording
+from tracker.record.running import running_in
 from tracker.record.summary import read_summary
 from tracker.runtime.mailboxes import OrderOutbox, ReportInbox
 from tracker.runtime.orders import (
@@ -146,6 +149,22 @@ def test_a_recorder_that_is_killed_in_the_middle_has_kept_all_but_the_frames_in_
     assert len(recording.stage) >= exposed - 4
     assert len(recording.positions) >= exposed - 4
     assert not recording.was_closed
+
+
+def test_a_killed_recorder_s_recording_is_checked_and_mended(rig, folder):
+    _start(rig, folder)
+    rig.live(1.0)
+    assert check_recording(folder).state == "being recorded"
+    assert running_in([folder.parent.parent]) == folder
+
+    rig.process.send_signal(signal.SIGKILL)
+    rig.process.wait()
+
+    assert running_in([folder.parent.parent]) is None
+    assert main(["recording", "check", str(folder)]) == 1
+    assert main(["recording", "check", str(folder), "--repair"]) == 0
+    assert check_recording(folder).state == "cut short"
+    assert len(open_recording(folder).frames) >= rig.frames.count - 4
 
 
 def test_a_recording_that_is_stopped_in_order_holds_every_frame_and_its_summary(rig, folder):
