@@ -1,13 +1,12 @@
 """A camera of Basler's (`hardware.cameras.basler_pylon`).
 
-pylon waits for a picture without holding Python's lock, and hands over every one that was grabbed,
-the damaged ones too: these are counted by the camera, so they are gaps in the index.
+pylon hands over every picture that was grabbed, the damaged ones too: these are counted by the
+camera, so they are gaps in the index.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from hardware.cameras.calls import one_line
 from hardware.cameras.features import Features
 from hardware.cameras.found import NamedCamera, choose
 from hardware.cameras.genicam_opening import open_stream
+from hardware.cameras.looking import look_until
 from hardware.cameras.source import Picture
 from hardware.cameras.stream import PictureStream
 from hardware.clock import Clock
@@ -30,6 +30,7 @@ from hardware.config import BaslerCamera
 from hardware.errors import CameraError
 
 _NANOSECOND_S = 1e-9
+_ASK_EVERY_S = 0.25  # whether the camera is still there: this takes a millisecond or two
 _NO_BLOCK = 2**63  # from here on: the camera does not number its frames
 _log = logging.getLogger(__name__)
 AnswerT = TypeVar("AnswerT")
@@ -46,6 +47,7 @@ class BaslerSource:
         self._pylon = load_pylon()
         self._config = config
         self._clock = clock
+        self._asked_s = clock.now_s()
         self._damaged = 0
         self._last_damage = ""
         self._is_open = True
@@ -70,15 +72,11 @@ class BaslerSource:
 
     def take(self, timeout_s: float) -> list[Picture]:
         """Return the pictures that wait in pylon's queue."""
-        until_s = self._clock.now_s() + timeout_s
+        picture = look_until(self._next, timeout_s, self._clock)
         pictures: list[Picture] = []
-        while len(pictures) < self._config.buffers:
-            wait_s = 0.0 if pictures else max(until_s - self._clock.now_s(), 0.0)
-            result = self._retrieve(math.ceil(1000.0 * wait_s))
-            if result is None:
-                break
-            picture = self._picture(result)
-            pictures += [picture] if picture else []
+        while picture is not None:
+            pictures.append(picture)
+            picture = self._next() if len(pictures) < self._config.buffers else None
         return pictures
 
     def why_silent(self) -> str:
@@ -102,13 +100,18 @@ class BaslerSource:
             except CameraError as error:
                 _log.warning("the camera was not let go, error=%s", error)
 
-    def _retrieve(self, timeout_ms: int) -> GrabResult | None:
-        if self.camera.IsCameraDeviceRemoved() or not self.camera.IsGrabbing():
-            self.why_silent()
+    def _next(self) -> Picture | None:
+        """Take one picture out of the queue; None: there is none, or it came damaged."""
         result = self._told(
-            lambda: self.camera.RetrieveResult(timeout_ms, self._pylon.TimeoutHandling_Return)
+            lambda: self.camera.RetrieveResult(0, self._pylon.TimeoutHandling_Return)
         )
-        return result if result.IsValid() else None
+        if result.IsValid():
+            return self._picture(result)
+        now_s = self._clock.now_s()
+        if now_s > self._asked_s + _ASK_EVERY_S or not self.camera.IsGrabbing():
+            self._asked_s = now_s
+            self.why_silent()
+        return None
 
     def _picture(self, result: GrabResult) -> Picture | None:
         """Copy a picture out; None where it came damaged."""

@@ -7,9 +7,7 @@ gap in the frame numbers says so, as it does where all buffers were full.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -27,13 +25,13 @@ from hardware.cameras.genicam_producer import (
     number_of,
     stamp_of,
 )
+from hardware.cameras.looking import look_until
 from hardware.cameras.source import Picture
 from hardware.cameras.stream import PictureStream
 from hardware.clock import Clock
 from hardware.config import GenicamCamera
 from hardware.errors import CameraError
 
-_LOOK_EVERY_S = 2e-4
 _LOOK_S = 5e-5  # time for one look: 0 would mean for ever, and less that it does not look at all
 _NANOSECOND_S = 1e-9
 _log = logging.getLogger(__name__)
@@ -76,15 +74,11 @@ class GenicamSource:
 
     def take(self, timeout_s: float) -> list[Picture]:
         """Return the pictures that wait in the producer's buffers."""
-        until_s = self._clock.now_s() + timeout_s
-        while (picture := self._next()) is None:
-            now_s = self._clock.now_s()
-            if now_s >= until_s:
-                return []
-            time.sleep(min(_LOOK_EVERY_S, until_s - now_s))
-        pictures = [picture]
-        while len(pictures) < self._config.buffers and (picture := self._next()) is not None:
+        picture = look_until(self._next, timeout_s, self._clock)
+        pictures: list[Picture] = []
+        while picture is not None:
             pictures.append(picture)
+            picture = self._next() if len(pictures) < self._config.buffers else None
         return pictures
 
     def why_silent(self) -> str:
@@ -160,8 +154,7 @@ def open_genicam(config: GenicamCamera, clock: Clock) -> PictureStream:
         ConfigMismatchError: with a line for everything that is not as configured.
         CameraError: there is no such camera, it is taken, or it gives no frames.
     """
-    with contextlib.ExitStack() as until_open:
-        producer = until_open.enter_context(load_producer(config.cti_path))
+    with load_producer(config.cti_path) as producer:
         named = choose(listed(producer), config, source=str(config.cti_path))
         try:
             acquirer = producer.create(named.place)

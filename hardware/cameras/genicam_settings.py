@@ -47,8 +47,9 @@ class Applied:
 def steps(config: GenApiCamera) -> list[Step]:
     """Return what is to be set, in order."""
     return [
+        _aid("AcquisitionMode", "Continuous"),
+        *_step("binning", "BinningVertical", config.binning),  # on some cameras the other follows
         *_step("binning", "BinningHorizontal", config.binning),
-        *_step("binning", "BinningVertical", config.binning),
         *_step("pixel_format", "PixelFormat", config.pixel_format),
         *_region(config.roi_px),
         *(

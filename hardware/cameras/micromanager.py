@@ -11,8 +11,8 @@ and serves nothing here.
 from __future__ import annotations
 
 import logging
-import time
 
+from hardware.cameras.looking import look_until
 from hardware.cameras.micromanager_device import MicroManagerDevice, TaggedPicture
 from hardware.cameras.micromanager_load import LoadedCamera, load_camera
 from hardware.cameras.micromanager_settings import apply, wishes
@@ -23,7 +23,6 @@ from hardware.clock import Clock
 from hardware.config import MicroManagerCamera
 from hardware.errors import CameraError, ConfigMismatchError, HardwareError
 
-_LOOK_EVERY_S = 2e-4
 _log = logging.getLogger(__name__)
 
 
@@ -51,14 +50,9 @@ class MicroManagerSource:
 
     def take(self, timeout_s: float) -> list[Picture]:
         """Return the pictures that wait in the ring."""
-        until_s = self._clock.now_s() + timeout_s
-        while (waiting := self.device.waiting()) == 0:
-            now_s = self._clock.now_s()
-            if now_s >= until_s:
-                return []
-            time.sleep(min(_LOOK_EVERY_S, until_s - now_s))
+        waiting = look_until(lambda: self.device.waiting() or None, timeout_s, self._clock)
         pictures: list[Picture] = []
-        for _ in range(waiting):
+        for _ in range(waiting or 0):
             popped = self.device.pop()
             if popped is None:
                 break

@@ -55,7 +55,7 @@ def features(camera):
 
 
 def test_every_frame_is_taken_counted_and_a_copy_of_its_own():
-    with opened(rate_hz=100) as camera:
+    with opened(properties={"AcquisitionFrameRate": 100}) as camera:
         camera.start()
         frames = take(camera, 60, busy_s=0.03)
 
@@ -69,7 +69,7 @@ def test_every_frame_is_taken_counted_and_a_copy_of_its_own():
 
 
 def test_frames_that_found_no_free_buffer_are_a_gap_in_the_index(caplog):
-    with opened(rate_hz=100, buffers=4) as camera:
+    with opened(properties={"AcquisitionFrameRate": 100}, buffers=4) as camera:
         camera.start()
         first = take(camera, 1)
         time.sleep(0.3)
@@ -170,7 +170,7 @@ def test_a_camera_that_another_has_open_is_not_listed():
 
 
 def test_a_camera_that_falls_silent_ends_in_one_line_within_seconds():
-    with opened(rate_hz=50) as camera:
+    with opened(properties={"AcquisitionFrameRate": 50}) as camera:
         camera.start()
         take(camera, 3)
         stop_acquisition(camera)
@@ -182,7 +182,7 @@ def test_a_camera_that_falls_silent_ends_in_one_line_within_seconds():
 
 
 def test_a_picture_of_another_shape_ends_in_one_line():
-    with opened(rate_hz=50) as camera:
+    with opened(properties={"AcquisitionFrameRate": 50}) as camera:
         camera.start()
         take(camera, 3)
 
@@ -193,7 +193,7 @@ def test_a_picture_of_another_shape_ends_in_one_line():
 
 
 def test_a_picture_of_another_depth_ends_in_one_line():
-    with opened(rate_hz=50) as camera:
+    with opened(properties={"AcquisitionFrameRate": 50}) as camera:
         camera.start()
         take(camera, 3)
 

@@ -1,11 +1,13 @@
 """A camera of Micro-Manager's as the loop sees it, over the real core and its demo camera."""
 
+import contextlib
 import time
 
 import numpy as np
 import pytest
 
 from hardware.cameras.micromanager import open_micromanager
+from hardware.cameras.reconnecting import ReconnectingCamera
 from hardware.clock import HostClock
 from hardware.config import NoStage, RigConfig
 from hardware.errors import CameraError, ConfigMismatchError
@@ -100,6 +102,30 @@ def test_a_camera_that_stops_by_itself_ends_in_one_line_at_once(open_camera):
     with pytest.raises(CameraError, match="the camera Cam has stopped by itself") as caught:
         take(camera, 100)
     assert "\n" not in str(caught.value)
+
+
+def test_a_camera_that_stopped_by_itself_comes_back_in_the_same_process(section):
+    told = []
+    camera = ReconnectingCamera(
+        lambda: open_micromanager(section(exposure_s=0.01), HostClock()),
+        reconnect_s=8.0,
+        clock=HostClock(),
+        tell=told.append,
+    )
+    with contextlib.closing(camera):
+        camera.start()
+        take(camera, 3)
+        camera._camera._source.device.read_only_roi((0, 0, 64, 64))
+
+        until_s = time.perf_counter() + 9.0
+        while len(told) < 2:
+            assert time.perf_counter() < until_s, told
+            camera.grab(0.1)
+        after = take(camera, 3)
+
+    assert "has stopped by itself" in told[0]
+    assert told[1].startswith("the camera is back after")
+    assert after[0].image.shape == (512, 512)
 
 
 def test_a_restarted_camera_counts_from_nought_again(open_camera):

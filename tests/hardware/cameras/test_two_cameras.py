@@ -90,9 +90,7 @@ def test_it_runs_beside_the_first_and_hands_on_sixteen_bits(open_camera, tmp_pat
 def test_its_faults_are_told_by_its_own_keys(tmp_path):
     config = RigConfig.model_validate(rig(tmp_path, binning=3))
 
-    with pytest.raises(
-        ConfigMismatchError, match=r"rig\.neural_cameras\[0\]\.camera\.binning: "
-    ):
+    with pytest.raises(ConfigMismatchError, match=r"rig\.neural_cameras\[0\]\.camera\.binning: "):
         open_neural_camera(config, 0, HostClock())
 
 
