@@ -17,6 +17,7 @@ NOSE = 0.0
 METACORPUS = 0.069
 TERMINAL_BULB = 0.138
 KEYPOINT_FRACTIONS = (NOSE, METACORPUS, TERMINAL_BULB)
+_ROUND_FROM, _POINTS_FROM = 0.015, 0.06  # the round end begins; the head's direction is taken
 
 # The tracked point between metacorpus (0) and terminal bulb (1). `tracker.geometry` says the
 # same number for the loop; a test holds the two together.
@@ -43,8 +44,17 @@ def point_um(midline_um: NDArray[np.float64], fraction: float) -> Vec2:
 
 
 def keypoints_um(midline_um: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return nose, metacorpus and terminal bulb, (3, 2), in the order of the detector's."""
-    return np.array([point_um(midline_um, fraction) for fraction in KEYPOINT_FRACTIONS])
+    """Return nose, metacorpus and terminal bulb, (3, 2), in the order of the detector's.
+
+    The nose is the tip that one sees: the head ends round, and the midline may leave the round
+    end somewhat aside of where the head points.
+    """
+    points_um = np.array([point_um(midline_um, fraction) for fraction in KEYPOINT_FRACTIONS])
+    end_um, neck_um = point_um(midline_um, _ROUND_FROM), point_um(midline_um, _POINTS_FROM)
+    ahead_um = end_um - neck_um
+    reach_um = np.linalg.norm(end_um - points_um[0])
+    points_um[0] = end_um + ahead_um * (reach_um / np.linalg.norm(ahead_um))
+    return points_um
 
 
 def tracked_head_um(midline_um: NDArray[np.float64]) -> Vec2:

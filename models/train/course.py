@@ -1,8 +1,7 @@
-"""A whole course: collect frames, train, export, judge. What `wormlock train` runs."""
+"""A whole course: frames, training, doubts, export, judgement. What `wormlock train` runs."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,28 +11,59 @@ import numpy as np
 import torch
 
 from models.detector import open_detector
+from models.train.calibration import calibrated
+from models.train.checkpoint import SUFFIX, write_checkpoint
 from models.train.export import export_model
-from models.train.frames import FrameSet, LabelledFrame, collect_frames
+from models.train.frames import FrameSet, LabelledFrame, collect_frames, joined
+from models.train.lab_frames import LabFrames
 from models.train.loop import Moment, Schedule, Training
+from models.train.network import HeadNetwork
+from models.train.pictures import write_sheet
 from models.train.report import Report, judge
+from models.train.watch import Watch
 
-_logger = logging.getLogger(__name__)
-
-JUDGED_FRAMES = 200  # of each kind
+_JUDGED_FRAMES, _CALIBRATED_FRAMES = 200, 600  # of each kind; fewer where fewer are learned from
 _MIN_CONFIDENCE = 0.5
+_STEM = "shipped"
+_LEARN, _CALIBRATE, _OWN = "learn", "calibrate", "your"  # names of kinds of frames
+_LAB_SHARE = 0.6  # of what is learned from, where a lab's own frames are there
+_TUNING_RATE = 2e-3  # of a network that knows much already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where labelled frames come from: to learn from, and (by kind) to be judged by.
+    """Where labelled frames come from: to learn from, to fit doubts to, and to be judged by.
 
-    `recipe` says in words what they draw, for the folder's records and the manifest.
+    `recipe` says in words what they draw, for the folder's records and the manifest. With `lab`,
+    a lab's own frames are learned from beside them, and it alone is judged by.
     """
 
     learn: Iterable[LabelledFrame]
+    calibrate: Iterable[LabelledFrame]
     judge: Mapping[str, Iterable[LabelledFrame]]
     recipe: str
     um_per_px: tuple[float, float]
+    lab: LabFrames | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is drawn, and for how long is trained."""
+
+    frames: int
+    minutes: float
+    seed: int
+    threads: int
+
+    @property
+    def judged_frames(self) -> int:
+        """How many frames of each kind are judged by."""
+        return min(_JUDGED_FRAMES, max(20, self.frames // 10))
+
+    @property
+    def calibrated_frames(self) -> int:
+        """How many frames doubts are fitted to."""
+        return min(_CALIBRATED_FRAMES, max(60, self.frames // 4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,55 +80,79 @@ class Listener:
 def run_course(
     sources: Sources,
     folder: Path,
+    plan: Plan,
     *,
-    frames: int,
-    minutes: float,
-    seed: int,
-    threads: int,
     listener: Listener,
-    judged_frames: int = JUDGED_FRAMES,
+    start: HeadNetwork | None = None,
 ) -> dict[str, Report]:
     """Train a model into `folder` and return how it did on each kind of held-out frames.
 
     Frames and the training's state are kept in the folder, so that a course that was broken
-    off goes on. The model is `shipped.yaml` with its graphs, the figures `report_<kind>.json`.
+    off goes on. The model is `shipped.yaml` with its graph and checkpoint; the figures are
+    `report_<kind>.json`, and pictures of the worst frames `worst_<kind>.png`.
 
     Raises:
         TrainingError: there are too few frames, the folder belongs to another training, or
             the exported graphs do not answer as the network does.
     """
-    torch.set_num_threads(threads)
+    torch.set_num_threads(plan.threads)
     cv2.setNumThreads(1)
     folder.mkdir(parents=True, exist_ok=True)
-    learn = collect_frames(
-        sources.learn,
-        frames,
-        folder / "frames" / "learn",
-        recipe=sources.recipe,
-        tell=listener.of("drawing frames"),
-    )
-    held_out = {
-        kind: collect_frames(
-            source,
-            judged_frames,
-            folder / "frames" / kind,
-            recipe=sources.recipe,
-            tell=listener.of(f"drawing {kind} frames to be judged by"),
-        )
-        for kind, source in sources.judge.items()
-    }
-    training = Training(learn, Schedule(minutes=minutes), seed=seed, folder=folder)
+    drawn = _drawn(sources, folder, plan, listener)
+    training = _training(sources.lab, drawn[_LEARN], folder, plan, start)
     training.run(lambda moment: listener.tell("training", moment.done, _words(moment)))
-    manifest = export_model(
-        training.learned(),
-        folder,
-        stem="shipped",
-        version=f"{training.step}.{seed}",
-        trained_on=f"{frames} frames, {training.step} steps; {sources.recipe}",
-        um_per_px=sources.um_per_px,
-        probe=np.array(learn.images[0]),
+    calibrate, held_out = drawn[_CALIBRATE], {kind: drawn[kind] for kind in sources.judge}
+    if sources.lab is not None:
+        calibrate = joined([sources.lab.watch, calibrate], [0.5, 0.5])
+        held_out = {_OWN: sources.lab.judge}
+    graph = calibrated(
+        training.learned(), calibrate, seed=plan.seed, tell=listener.of("fitting doubts")
     )
-    return _judged(manifest, held_out, seed=seed, listener=listener)
+    write_checkpoint(graph, folder / f"{_STEM}{SUFFIX}")
+    manifest = export_model(
+        graph,
+        folder,
+        stem=_STEM,
+        version=f"{training.step}.{plan.seed}",
+        trained_on=f"{plan.frames} frames, {training.step} steps; {sources.recipe}",
+        um_per_px=sources.um_per_px,
+        probe=np.array(drawn[_LEARN].images[0]),
+    )
+    return _judged(manifest, held_out, seed=plan.seed, listener=listener)
+
+
+def _drawn(sources: Sources, folder: Path, plan: Plan, listener: Listener) -> dict[str, FrameSet]:
+    """Draw all frames that are needed, or take those that the folder holds."""
+    wanted: dict[str, tuple[Iterable[LabelledFrame], int, str]] = {
+        _LEARN: (sources.learn, plan.frames, "drawing frames"),
+        _CALIBRATE: (sources.calibrate, plan.calibrated_frames, "drawing frames to doubt by"),
+    }
+    for kind, source in sources.judge.items():
+        wanted[kind] = source, plan.judged_frames, f"drawing {kind} frames to be judged by"
+    return {
+        name: collect_frames(
+            source,
+            count,
+            folder / "frames" / name,
+            recipe=sources.recipe,
+            tell=listener.of(stage),
+        )
+        for name, (source, count, stage) in wanted.items()
+    }
+
+
+def _training(
+    lab: LabFrames | None, drawn: FrameSet, folder: Path, plan: Plan, start: HeadNetwork | None
+) -> Training:
+    rate = Schedule(minutes=plan.minutes).peak_rate if start is None else _TUNING_RATE
+    return Training(
+        drawn if lab is None else joined([lab.learn, drawn], [_LAB_SHARE, 1.0 - _LAB_SHARE]),
+        Schedule(minutes=plan.minutes, peak_rate=rate),
+        seed=plan.seed,
+        folder=folder,
+        start=start,
+        watch=None if lab is None else Watch(lab.watch, plan.seed),
+    )
 
 
 def _judged(
@@ -109,6 +163,7 @@ def _judged(
     for kind, frames in held_out.items():
         report = judge(detector, frames, seed=seed, tell=listener.of(f"judging {kind} frames"))
         report.write(manifest.parent / f"report_{kind}.json")
+        write_sheet(manifest.parent / f"worst_{kind}.png", detector, frames)
         reports[kind] = report
     return reports
 

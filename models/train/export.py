@@ -26,7 +26,8 @@ from models.contract import (
 from models.detection import KEYPOINTS, GreyImage
 from models.errors import TrainingError
 from models.providers import open_graph
-from models.train.network import SHRINK, CandidateGraph, HeadNetwork
+from models.train.candidates import CandidateGraph
+from models.train.network import SHRINK
 
 TRACK_SHAPE = (256, 256)
 _EXAMPLE_SHAPE = (300, 420)
@@ -36,7 +37,7 @@ _TOLERANCE_PX = 0.02
 
 
 def export_model(
-    network: HeadNetwork,
+    graph: CandidateGraph,
     folder: Path,
     *,
     stem: str,
@@ -52,7 +53,6 @@ def export_model(
     Raises:
         TrainingError: the written graph does not answer as the network does.
     """
-    graph = CandidateGraph(network).eval()
     file = folder / f"{stem}.onnx"
     _write_graph(graph, file)
     _check_same(graph, file, probe)

@@ -6,11 +6,12 @@ A folder of frames holds `frames.u8` (count, rows, columns), raw, and `labels.np
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,15 +23,21 @@ Progress: TypeAlias = Callable[[float], None]  # told the share that is done
 
 # The head's centre lies this far from metacorpus to terminal bulb: about the nerve ring.
 HEAD_FRACTION = 0.3
-_MOST_ANIMALS = 4
+MOST_ANIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FrameSet:
-    """Labelled frames: `images` (count, rows, columns), `keypoints_px` (count, animals, 3, 2)."""
+    """Labelled frames: images (rows, columns) and `keypoints_px` (count, animals, 3, 2).
 
-    images: NDArray[np.uint8]
+    `magnification` (count,): how much larger each is to be seen for the network's scale.
+    `chance` (count,): how often each is drawn to learn from, beside the others; all alike if None.
+    """
+
+    images: Sequence[GreyImage] | NDArray[np.uint8]
     keypoints_px: NDArray[np.float64]
+    magnification: NDArray[np.float64]
+    chance: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -39,6 +46,30 @@ class FrameSet:
         """Return the keypoints (animals, 3, 2) of one frame, without the padding."""
         padded = self.keypoints_px[index]
         return padded[np.isfinite(padded).all(axis=(1, 2))]
+
+    def shown(self, index: int) -> tuple[GreyImage, NDArray[np.float64]]:
+        """Return a frame at the network's scale, and its animals in the pixels of that."""
+        image, animals = np.asarray(self.images[index]), self.animals(index)
+        magnification = float(self.magnification[index])
+        if magnification == 1.0:
+            return image, animals
+        rows, columns = (max(1, round(side * magnification)) for side in image.shape)
+        ratio = np.array([columns / image.shape[1], rows / image.shape[0]])
+        way = cv2.INTER_CUBIC if magnification > 1.0 else cv2.INTER_AREA
+        shown = np.asarray(cv2.resize(image, (columns, rows), interpolation=way), np.uint8)
+        return shown, (animals + 0.5) * ratio - 0.5
+
+
+def joined(sets: Sequence[FrameSet], shares: Sequence[float]) -> FrameSet:
+    """Return several sets as one, each drawn from by its share however many frames it has."""
+    images = [image for one in sets for image in one.images]
+    chance = [np.full(len(one), share / len(one)) for one, share in zip(sets, shares, strict=True)]
+    return FrameSet(
+        images,
+        np.concatenate([one.keypoints_px for one in sets]),
+        np.concatenate([one.magnification for one in sets]),
+        np.concatenate(chance),
+    )
 
 
 def head_center_px(keypoints_px: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -62,7 +93,7 @@ def collect_frames(
     if kept is not None:
         return kept
     folder.mkdir(parents=True, exist_ok=True)
-    labels = np.full((count, _MOST_ANIMALS, len(KEYPOINTS), 2), np.nan)
+    labels = np.full((count, MOST_ANIMALS, len(KEYPOINTS), 2), np.nan)
     shape: tuple[int, int] | None = None
     done = 0
     with (folder / "frames.u8").open("wb") as file:
@@ -73,7 +104,7 @@ def collect_frames(
                     f"frame {done} is {image.dtype} {image.shape}: expected uint8 {shape}"
                 )
             file.write(np.ascontiguousarray(image).tobytes())
-            animals = _with_head_in(shape, keypoints_px)[:_MOST_ANIMALS]
+            animals = _with_head_in(shape, keypoints_px)[:MOST_ANIMALS]
             labels[done, : len(animals)] = animals
             done += 1
             tell(done / count)
@@ -82,7 +113,7 @@ def collect_frames(
     if shape is None or done < count:
         raise TrainingError(f"only {done} of {count} frames could be had: ask for fewer")
     np.savez(folder / "labels.npz", keypoints_px=labels, shape=shape, recipe=recipe)
-    return FrameSet(_mapped(folder, (count, *shape)), labels)
+    return FrameSet(_mapped(folder, (count, *shape)), labels, np.ones(count))
 
 
 def _with_head_in(shape: tuple[int, int], keypoints_px: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -101,9 +132,8 @@ def _kept_frames(folder: Path, *, count: int, recipe: str) -> FrameSet | None:
         rows, columns = (int(side) for side in labels["shape"])
         if str(labels["recipe"]) != recipe or len(keypoints_px) < count:
             return None
-    return FrameSet(
-        _mapped(folder, (len(keypoints_px), rows, columns))[:count], keypoints_px[:count]
-    )
+    images = _mapped(folder, (len(keypoints_px), rows, columns))[:count]
+    return FrameSet(images, keypoints_px[:count], np.ones(count))
 
 
 def _mapped(folder: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:

@@ -20,6 +20,7 @@ from models.train.examples import Batch, Sampler
 from models.train.frames import FrameSet
 from models.train.loss import loss_of, target_for
 from models.train.network import HeadNetwork
+from models.train.watch import Watch
 
 _STATE_FILE = "state.pt"
 _KEYPOINT_WEIGHT = 0.2  # beside the loss of the heads' map
@@ -36,6 +37,7 @@ class Schedule:
     peak_rate: float = 5e-3
     warm_up_steps: int = 100
     keep_every_s: float = 30.0
+    watch_every_steps: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +54,27 @@ class Moment:
 class Training:
     """One training: network, optimizer, running mean, and the seconds it has had.
 
-    With `folder` it keeps its state there and goes on from one that is there already.
+    With `folder` it keeps its state there and goes on from one that is there already; otherwise
+    it begins with the weights of the `start`, or with random ones. A `watch` ends it early.
 
     Raises:
         TrainingError: the folder holds the state of a training of another kind.
     """
 
-    def __init__(self, frames: FrameSet, schedule: Schedule, *, seed: int, folder: Path) -> None:
+    def __init__(
+        self,
+        frames: FrameSet,
+        schedule: Schedule,
+        *,
+        seed: int,
+        folder: Path,
+        start: HeadNetwork | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         torch.manual_seed(seed)
         self.network = HeadNetwork()
+        if start is not None:
+            self.network.load_state_dict(start.state_dict())
         for weights in self.network.parameters():
             if weights.dim() == 4:  # channels last: twice as fast on a processor
                 weights.data = weights.data.contiguous(memory_format=torch.channels_last)
@@ -72,6 +86,7 @@ class Training:
         self.step = 0
         self.trained_s = 0.0
         self._schedule = schedule
+        self._watch = watch
         self._optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=1e-3)
         self._file = folder / _STATE_FILE
         self._restore()
@@ -88,6 +103,8 @@ class Training:
         self.network.train()
         try:
             while self.trained_s < total_s:
+                if self._is_done_learning():
+                    break
                 heat_loss, keypoint_loss = self._learn(self.trained_s / total_s)
                 now = time.perf_counter()
                 self.trained_s += now - since
@@ -111,10 +128,24 @@ class Training:
         self._keep()
 
     def learned(self) -> HeadNetwork:
-        """Return the running mean of the network, ready to be asked."""
+        """Return the running mean of the network, at its best if it was watched, to be asked."""
+        network = self._mean_network()
+        if self._watch is not None and self._watch.weights:
+            network.load_state_dict(self._watch.weights)
+        return network.eval()
+
+    def _mean_network(self) -> HeadNetwork:
         network = self.mean.module
         assert isinstance(network, HeadNetwork)
-        return network.eval()
+        return network
+
+    def _is_done_learning(self) -> bool:
+        """Look at the running mean now and then, and say whether it gets no better."""
+        watch = self._watch
+        if watch is None or self.step % self._schedule.watch_every_steps:
+            return False
+        watch.look(self._mean_network(), keypoint_weight=_KEYPOINT_WEIGHT)
+        return watch.is_over
 
     def _learn(self, done: float) -> tuple[float, float]:
         schedule = self._schedule
@@ -156,6 +187,7 @@ class Training:
                 "network": self.network.state_dict(),
                 "mean": self.mean.state_dict(),
                 "optimizer": self._optimizer.state_dict(),
+                "watch": None if self._watch is None else self._watch.state(),
             },
             fresh,
         )
@@ -170,6 +202,8 @@ class Training:
             self.mean.load_state_dict(state["mean"])
             self._optimizer.load_state_dict(state["optimizer"])
             self.step, self.trained_s = state["step"], state["trained_s"]
+            if self._watch is not None and state["watch"] is not None:
+                self._watch.restore(state["watch"])
         except (RuntimeError, KeyError, EOFError, OSError, UnpicklingError) as error:
             raise TrainingError(
                 f"{self._file}: not the state of a training like this one"

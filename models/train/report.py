@@ -21,13 +21,17 @@ _PREDICTION_ERROR_PX = 25.0  # how far off the expected place the crop is asked 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """Figures of one way of asking. Errors are of the head's centre, in pixels of the frame."""
+    """Figures of one way of asking. Errors are of the head's centre, in pixels of the frame.
+
+    A picture that is magnified for the network counts in the pixels that the network is shown.
+    """
 
     frames: int
     with_animal: int
     found: float  # share of frames with an animal in which anything was found
     false_alarms: float  # share of frames without one in which something was found; NaN: none
     within_10_px: float  # shares of the frames with an animal, by the surest candidate
+    within_half_head: float  # half of the way from nose to terminal bulb
     elsewhere: float
     median_px: float
     p95_px: float
@@ -65,7 +69,7 @@ def judge(detector: Detector, frames: FrameSet, *, seed: int, tell: Progress) ->
     searched: list[_Judged] = []
     tracked: list[_Judged] = []
     for index in range(len(frames)):
-        image, animals = np.asarray(frames.images[index]), frames.animals(index)
+        image, animals = frames.shown(index)
         searched.append(_Judged(animals, detector.detect(image)))
         for animal in animals:
             near_px = head_center_px(animal) + random.normal(0.0, _PREDICTION_ERROR_PX, size=2)
@@ -84,21 +88,25 @@ class _Judged:
     animals: NDArray[np.float64]
     candidates: Sequence[Candidate]
 
-    def errors_px(self) -> tuple[float, float, float]:
-        """Return head, nose and bulb error of the surest candidate to the animal nearest it."""
+    def errors_px(self) -> tuple[float, float, float, float]:
+        """Return head, nose and bulb error of the surest candidate to the animal nearest it.
+
+        The last is the head's error in lengths of that animal's head.
+        """
         surest = self.candidates[0].keypoints_px
         at = head_center_px(surest)
         misses = [float(np.linalg.norm(head_center_px(animal) - at)) for animal in self.animals]
         nearest = self.animals[int(np.argmin(misses))]
         nose_px, _, bulb_px = np.linalg.norm(nearest - surest, axis=1)
-        return min(misses), float(nose_px), float(bulb_px)
+        length_px = float(np.linalg.norm(nearest[0] - nearest[2]))
+        return min(misses), float(nose_px), float(bulb_px), min(misses) / max(length_px, 1.0)
 
 
 def _score(judged: Sequence[_Judged]) -> Score:
     present = [one for one in judged if len(one.animals)]
     empty = [one for one in judged if not len(one.animals)]
     found = [one for one in present if one.candidates]
-    errors = np.array([one.errors_px() for one in found]).reshape(-1, 3)
+    errors = np.array([one.errors_px() for one in found]).reshape(-1, 4)
     head_px = errors[:, 0]
     near = errors[head_px < ELSEWHERE_PX] if len(errors) else errors
     whole = max(len(present), 1)
@@ -110,6 +118,7 @@ def _score(judged: Sequence[_Judged]) -> Score:
         if empty
         else float("nan"),
         within_10_px=float(np.count_nonzero(head_px <= NEAR_PX)) / whole,
+        within_half_head=float(np.count_nonzero(errors[:, 3] <= 0.5)) / whole,
         elsewhere=float(np.count_nonzero(head_px >= ELSEWHERE_PX)) / whole,
         median_px=_percentile(head_px, 50),
         p95_px=_percentile(head_px, 95),

@@ -8,32 +8,63 @@ from numpy.typing import NDArray
 
 Piece = NDArray[np.float32]  # (rows, columns), grey levels
 
-_INVERTED = 0.05  # share of pieces whose contrast changes sign, as it does with focus
+_INVERTED = 0.12  # share of pieces whose contrast changes sign, as it does with focus
+_COARSE = 0.2  # share of pieces seen by a camera of fewer pixels, and magnified again
+_MOST_COARSE_PX = 8.0  # so many pixels of ours become one of its
+_MASKED = 0.03  # share of pieces whose background was blackened, as some trackers keep them
 
 
-def spoil(piece: Piece, random: np.random.Generator) -> Piece:
-    """Return the piece as another lamp, lens, camera or agar would have shown it."""
+def spoil(piece: Piece, random: np.random.Generator, *, is_coarse: bool = False) -> Piece:
+    """Return the piece as another lamp, lens, camera or agar would have shown it.
+
+    One that is coarse already, magnified from a picture of few pixels, is not made more so.
+    """
     level = float(piece.mean())
-    spoilt = _blurred(piece, random)
+    spoilt = piece
+    if not is_coarse:
+        is_made_coarse = random.random() < _COARSE
+        spoilt = _coarse(piece, random) if is_made_coarse else _blurred(piece, random)
     gain = np.exp(random.uniform(-0.4, 0.3))
     if random.random() < _INVERTED:
         gain = -gain
     spoilt = level + (spoilt - level) * gain
     spoilt = (spoilt + _sloping_light(piece.shape, random)) * np.exp(random.uniform(-0.4, 0.25))
-    if random.random() < 0.3:
+    if random.random() < 0.2:
         _cover(spoilt, random)
-    if random.random() < 0.5:
+    if random.random() < 0.35:
         noise = random.standard_normal(piece.shape, dtype=np.float32)
         spoilt = spoilt + noise * np.float32(random.uniform(0.0, 3.0))
+    if random.random() < _MASKED:
+        spoilt = _masked(spoilt)
     gamma = np.exp(random.uniform(-0.2, 0.2))
     lit = np.clip(spoilt, 1.0, 255.0) / 255.0
     return (255.0 * lit**gamma).astype(np.float32)
 
 
+def _coarse(piece: Piece, random: np.random.Generator) -> Piece:
+    """Return the piece as a magnified picture of low resolution: soft, with coarse noise."""
+    coarseness = float(np.exp(random.uniform(np.log(1.5), np.log(_MOST_COARSE_PX))))
+    rows, columns = (max(6, round(side / coarseness)) for side in piece.shape)
+    small = cv2.resize(piece, (columns, rows), interpolation=cv2.INTER_AREA)
+    if random.random() < 0.7:
+        small = cv2.GaussianBlur(small, (0, 0), random.uniform(0.3, 0.9))
+    noise = random.standard_normal(small.shape, dtype=np.float32)
+    small = small + noise * np.float32(random.uniform(0.0, 3.0))
+    way = cv2.INTER_CUBIC if random.random() < 0.6 else cv2.INTER_LINEAR
+    return cv2.resize(small, piece.shape[::-1], interpolation=way).astype(np.float32)
+
+
+def _masked(piece: Piece) -> Piece:
+    """Return the piece black but for what stands out from its background, and a rim about it."""
+    off = np.abs(cv2.GaussianBlur(piece, (0, 0), 2.0) - np.median(piece))
+    stands_out = (off > 0.35 * off.max()).astype(np.uint8)
+    return piece * cv2.dilate(stands_out, np.ones((9, 9), np.uint8))
+
+
 def _blurred(piece: Piece, random: np.random.Generator) -> Piece:
     way = random.random()
     if way < 0.25:
-        sigma_px = random.uniform(0.4, 2.2)
+        sigma_px = float(np.exp(random.uniform(np.log(0.4), np.log(3.0))))
         return cv2.GaussianBlur(piece, (0, 0), sigma_px).astype(np.float32)
     if way < 0.4:
         return cv2.filter2D(piece, -1, _smear(random)).astype(np.float32)

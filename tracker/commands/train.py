@@ -58,16 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise MissingExtraError(
             f"training needs {', '.join(missing)}: pip install 'wormlock[train]'"
         )
-    from models.train.course import Listener, run_course
+    from models.train.course import Listener, Plan, run_course
 
-    reports = run_course(
-        _sources(arguments.seed),
-        arguments.out,
+    plan = Plan(
         frames=arguments.frames,
         minutes=arguments.minutes,
         seed=arguments.seed,
         threads=arguments.threads,
-        listener=Listener(tell=_Teller().tell),
+    )
+    reports = run_course(
+        _sources(arguments.seed), arguments.out, plan, listener=Listener(tell=_Teller().tell)
     )
     print()
     for kind, report in reports.items():
@@ -83,6 +83,9 @@ def _sources(seed: int) -> Sources:
 
     return Sources(
         learn=_alternating(training_frames(seed, hard=False), training_frames(seed, hard=True)),
+        calibrate=_alternating(
+            training_frames(seed + 2000, hard=False), training_frames(seed + 2000, hard=True)
+        ),
         judge={
             "typical": training_frames(seed + 1000, hard=False),
             "hard": training_frames(seed + 1000, hard=True),

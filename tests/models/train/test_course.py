@@ -12,9 +12,11 @@ from models.train.frames import collect_frames
 
 torch = pytest.importorskip("torch")
 
-from models.train.export import export_model  # noqa: E402 (PyTorch may be missing)
+from models.train.candidates import CandidateGraph  # noqa: E402 (PyTorch may be missing)
+from models.train.doubt import Doubt  # noqa: E402
+from models.train.export import export_model  # noqa: E402
 from models.train.loop import Schedule, Training  # noqa: E402
-from models.train.network import CandidateGraph, HeadNetwork  # noqa: E402
+from models.train.network import HeadNetwork  # noqa: E402
 from models.train.report import judge  # noqa: E402
 
 
@@ -82,11 +84,11 @@ def test_the_state_of_another_training_is_refused(frames, tmp_path):
 
 def test_an_exported_model_says_what_the_network_says(toys, tmp_path):
     torch.manual_seed(4)
-    network = HeadNetwork().eval()
+    graph = CandidateGraph(HeadNetwork(), Doubt()).eval()
     image = next(toys(2, empty_share=0.0))[0]
 
     manifest = export_model(
-        network,
+        graph,
         tmp_path,
         stem="toy",
         version="1",
@@ -98,7 +100,7 @@ def test_an_exported_model_says_what_the_network_says(toys, tmp_path):
     detector = open_detector(str(manifest), "cpu", 1e-6)
     said = detector.detect(image)
     with torch.no_grad():
-        keypoints_px, _, confidence, _, _ = CandidateGraph(network)(torch.from_numpy(image))
+        keypoints_px, _, confidence, _, _ = graph(torch.from_numpy(image))
     assert said[0].confidence == pytest.approx(float(confidence[0]), abs=1e-4)
     assert said[0].keypoints_px == pytest.approx(keypoints_px[0].numpy(), abs=0.02)
     assert str(tmp_path.parents[1]) not in (tmp_path / "toy.onnx").read_bytes().decode("latin1")
