@@ -3,6 +3,11 @@
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something of the machine, not of the property.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 # A test that starts real processes may be starved by whatever else the machine does. It is then
 # asked again; what it asserts stays the same.

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tracker.calibrate.matrix import fit_matrix, geometry_of
 from tracker.errors import CalibrationError
 
-MOVES = np.random.default_rng(2).uniform(-100, 100, (30, 2))
+# A seed that no test draws: shifts of the same draw would really go with the moves.
+MOVES = np.random.default_rng(123_456).uniform(-100, 100, (30, 2))
 
 
 def matrix(scale_x, scale_y, turn_deg, shear_deg, is_mirrored):
