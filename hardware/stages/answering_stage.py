@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from statistics import fmean
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from hardware.link import Link
 from hardware.stage import HeldLimits
 from hardware.stage_config import SerialStage
 from hardware.stages.companion import Companion, hand_over
-from hardware.stages.line_dialogue import Heard, LineDialogue, Lost, Reply, Request
+from hardware.stages.line_dialogue import Heard, LineDialogue, Lost, Question, Reply, Request
 from hardware.stages.position_trust import PositionTrust
 from hardware.stages.reply_timing import ReplyTiming
 from hardware.stages.stage_language import StageLanguage
@@ -30,14 +30,6 @@ _log = logging.getLogger(__name__)
 
 _HALT_TRIES = 5
 _REFUSALS = 3  # in a row: one may be noise on the line, three are meant
-
-
-@dataclass(slots=True)
-class _Question:
-    asked_s: float
-    requests: Sequence[Request]
-    is_sent: bool = False
-    replies: dict[int, Reply] = field(default_factory=dict[int, Reply])
 
 
 class AnsweringStage:
@@ -64,7 +56,7 @@ class AnsweringStage:
         )
         self.companion: Companion | None = None  # a drive that shares the line
         self._lock = threading.RLock()
-        self._question: _Question | None = None
+        self._question: Question | None = None
         self._velocity: Sequence[Request] = ()
         steering = language.steer(np.full(2, -123.4))[0]
         self._steering_bytes = sum(len(request.data) for request in steering)
@@ -105,7 +97,7 @@ class AnsweringStage:
             LinkLostError: the port is gone.
         """
         with self._lock:
-            self._question = _Question(self._clock.now_s(), self._language.ask_position())
+            self._question = Question(self._clock.now_s(), self._language.ask_position())
             if not isinstance(self._trouble, RefusedError):
                 self._trouble = None
             self._go_on()
@@ -129,7 +121,7 @@ class AnsweringStage:
                 self._question = None
                 raise trouble
             question = self._question
-            if question is None or len(question.replies) < len(question.requests):
+            if question is None or not question.is_answered:
                 return None
             self._question = None
             return self._placed(question)
@@ -149,8 +141,11 @@ class AnsweringStage:
             self._was_refused = False
             self._velocity, sent_um_s = self._language.steer(finite_um_s)
             self._unconfirmed = set()
+            if self.can_interrupt:  # nothing needs to be heard first
+                self._send_velocity()
+            else:
+                self._go_on()
             self._trust.steered(self._clock.now_s(), sent_um_s)
-            self._go_on()
         return sent_um_s
 
     def stop(self) -> None:
@@ -201,13 +196,16 @@ class AnsweringStage:
         for request in requests:
             self.dialogue.send(request)
 
+    def _send_velocity(self) -> None:
+        requests, self._velocity = self._velocity, ()
+        self._send(requests)
+
     def _go_on(self) -> None:
         """Hear, then write what has been waiting for the line: a halt, a velocity, a question."""
         self._sort(hand_over(self.dialogue.hear(), self.companion))
         need_not_wait = self.can_interrupt or not self.dialogue.is_settled
         if self._velocity and (need_not_wait or self.dialogue.is_free):
-            requests, self._velocity = self._velocity, ()
-            self._send(requests)
+            self._send_velocity()
         question = self._question
         if question is None or question.is_sent:
             if self.companion is not None and self.dialogue.is_free:
@@ -222,20 +220,15 @@ class AnsweringStage:
 
     def _sort(self, heard: Heard) -> None:
         for reply in heard.replies:
-            if reply.request.purpose == "position":
-                self._take_position(reply)
-            else:
+            if reply.request.purpose != "position":
                 self._take_done(reply)
+            elif self._question is not None:
+                self._question.take(reply)
         for lost in heard.lost:
             if lost.request in self._unconfirmed:
                 self._halt_again()
             elif self._question is not None and lost.request in self._question.requests:
                 self._fail_question(lost)
-
-    def _take_position(self, reply: Reply) -> None:
-        question = self._question
-        if question is not None and reply.request in question.requests:
-            question.replies[list(question.requests).index(reply.request)] = reply
 
     def _take_done(self, reply: Reply) -> None:
         try:
@@ -275,7 +268,7 @@ class AnsweringStage:
                 f"{self._config.port}: no position within {patience_ms:.0f} ms: nothing came"
             )
 
-    def _placed(self, question: _Question) -> StageState:
+    def _placed(self, question: Question) -> StageState:
         replies = [question.replies[place] for place in range(len(question.requests))]
         try:
             position_um = self._language.read_position([reply.line for reply in replies])
@@ -287,8 +280,8 @@ class AnsweringStage:
         now_s = self._clock.now_s()
         read_s = self._timing.stamp_s(
             position_um,
-            through_s=float(np.mean([reply.through_s for reply in replies])),
-            begun_s=float(np.mean([reply.begun_s for reply in replies])),
+            through_s=fmean(reply.through_s for reply in replies),
+            begun_s=fmean(reply.begun_s for reply in replies),
         )
         state = StageState(t_s=min(max(read_s, question.asked_s), now_s), position_um=position_um)
         if not self._trust.believes(state):

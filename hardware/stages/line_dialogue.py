@@ -10,7 +10,7 @@ too there is an end of patience: what is later than half a second is taken to be
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -71,6 +71,26 @@ class Heard:
 
     replies: list[Reply] = field(default_factory=list[Reply])
     lost: list[Lost] = field(default_factory=list[Lost])
+
+
+@dataclass(slots=True)
+class Question:
+    """Several requests that make one question, and which of them have been answered."""
+
+    asked_s: float
+    requests: Sequence[Request]
+    is_sent: bool = False
+    replies: dict[int, Reply] = field(default_factory=dict[int, Reply])
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a reply to each."""
+        return len(self.replies) == len(self.requests)
+
+    def take(self, reply: Reply) -> None:
+        """Keep a reply, if it is to one of these."""
+        if reply.request in self.requests:
+            self.replies[list(self.requests).index(reply.request)] = reply
 
 
 @dataclass(slots=True)

@@ -71,8 +71,10 @@ def bench_stage(
 def table(benches: list[tuple[str, StageBench]]) -> str:
     """Return the figures for people, a line a stage; times in milliseconds."""
     lines = [
-        f"{'':14} {'':>7} {'exchange':>17} {'wire':>7} {'above':>7}   {'command waits':>15}",
-        f"{'':14} {'baud':>7} {'median':>8} {'p99':>8} {'':>7} {'':>7}   {'median':>7} {'p99':>7}",
+        f"{'':14} {'':>7}  {'exchange (ms)':>15} {'':>6}  {'above the wire':>14}  "
+        f"{'command waits':>15}",
+        f"{'':14} {'baud':>7}  {'median':>7} {'p99':>7} {'wire':>6}  {'driver':>7} {'bare':>6}  "
+        f"{'median':>7} {'p99':>7}",
     ]
     for name, bench in benches:
         exchanges = bench.exchanges
@@ -80,9 +82,11 @@ def table(benches: list[tuple[str, StageBench]]) -> str:
         parts = "one" if exchanges.is_one else "two"
         is_met = "" if exchanges.above_s <= GOAL_S else f"  more than {1e3 * GOAL_S:g} ms above"
         lost = f"  {exchanges.lost} lost" if exchanges.lost else ""
+        bare_above_s = exchanges.bare_s["p50"] - exchanges.wire_s
         lines.append(
-            f"{name:14} {bench.baud:7d} {1e3 * took['p50']:8.2f} {1e3 * took['p99']:8.2f} "
-            f"{1e3 * exchanges.wire_s:7.2f} {1e3 * exchanges.above_s:7.2f}   "
-            f"{1e3 * waits['p50']:7.2f} {1e3 * waits['p99']:7.2f}  {parts}{is_met}{lost}"
+            f"{name:14} {bench.baud:7d}  {1e3 * took['p50']:7.2f} {1e3 * took['p99']:7.2f} "
+            f"{1e3 * exchanges.wire_s:6.2f}  {1e3 * exchanges.above_s:7.2f} "
+            f"{1e3 * bare_above_s:6.2f}  {1e3 * waits['p50']:7.2f} {1e3 * waits['p99']:7.2f}"
+            f"  {parts}{is_met}{lost}"
         )
     return "\n".join(lines)

@@ -2,11 +2,14 @@
 
 The wire's share is reckoned from the bytes that really went over it: each byte takes its bits, a
 reply begins at the earliest when its question is through, and a controller whose replies cannot
-be told apart gets one question at a time. What is above that is the controller's and ours.
+be told apart gets one question at a time. What is above that is the controller's, this computer's
+and the driver's; a bare client, that writes the same bytes and counts those that come, has all of
+it but the driver's.
 """
 
 from __future__ import annotations
 
+import contextlib
 import select
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +28,7 @@ from tracker.statistics import Spread, spread
 _WARMING_UP = 20
 _REST_S = 0.002  # between exchanges: the line is idle when the next begins
 _LOOK_S = 0.05
+_BARE_WITHIN_S = 0.3
 
 
 @dataclass(slots=True)
@@ -91,6 +95,7 @@ class Exchanges:
     bytes_in: int
     wire_s: float
     took_s: Spread
+    bare_s: Spread  # the same bytes without the driver
 
     @property
     def above_s(self) -> float:
@@ -115,14 +120,11 @@ def measure_exchanges(
         LinkLostError, RefusedError: the port is gone, or the controller wants no velocities.
     """
     took_s: list[float] = []
+    bare_s: list[float] = []
     wires_s: list[float] = []
-    lost = 0
+    lost, sizes = 0, (0, 0)
     for turn in range(_WARMING_UP + count):
-        stage.dialogue.exchange(language.ask_position()[0])  # so that nothing is outstanding
-        clock_s = clock.now_s()
-        while clock.now_s() - clock_s < _REST_S:
-            heard.wait(_REST_S)
-        heard.forget()
+        _rest(stage, language, heard, clock)
         velocity_um_s = velocities_um_s[turn % len(velocities_um_s)]
         begins_s = clock.now_s()
         stage.set_velocity(velocity_um_s)
@@ -131,17 +133,22 @@ def measure_exchanges(
             lost += 1
         elif turn >= _WARMING_UP:
             took_s.append(clock.now_s() - begins_s)
-            wires_s.append(byte_s * _wire_bytes(language, velocity_um_s, heard, stage))
+            steps = _steps(language, velocity_um_s, heard.came)
+            wires_s.append(byte_s * _wire_bytes(language, steps, is_one=stage.can_interrupt))
+            sizes = (len(heard.sent), len(heard.came))
+            _rest(stage, language, heard, clock)
+            bare_s.append(_bare_s(heard, steps, clock, is_one=stage.can_interrupt))
     if not took_s:
         raise LinkTimeoutError("not one exchange went well")
     return Exchanges(
         count=len(took_s),
         lost=lost,
         is_one=stage.can_interrupt,
-        bytes_out=len(heard.sent),
-        bytes_in=len(heard.came),
+        bytes_out=sizes[0],
+        bytes_in=sizes[1],
         wire_s=float(np.median(wires_s)),
         took_s=spread(took_s),
+        bare_s=spread(bare_s),
     )
 
 
@@ -171,22 +178,57 @@ def _hear(stage: AnsweringStage) -> bool:
     return True
 
 
-def _wire_bytes(
-    language: StageLanguage, velocity_um_s: Vec2, heard: HeardLink, stage: AnsweringStage
-) -> int:
-    """Return what one exchange's bytes need; replies come in the order of their questions."""
+def _rest(stage: AnsweringStage, language: StageLanguage, heard: HeardLink, clock: Clock) -> None:
+    """Let nothing be outstanding, and the line be idle."""
+    for question in language.ask_position():
+        with contextlib.suppress(LinkTimeoutError, UnreadableError):
+            stage.dialogue.exchange(question)
+    until_s = clock.now_s() + _REST_S
+    while clock.now_s() < until_s:
+        heard.wait(_REST_S)
+    heard.forget()
+
+
+def _steps(language: StageLanguage, velocity_um_s: Vec2, came: bytes) -> list[tuple[bytes, int]]:
+    """Return what is written at once, and how many bytes come back before the next is.
+
+    Replies come in the order of their questions.
+    """
     requests = [*language.steer(velocity_um_s)[0], *language.ask_position()]
-    if isinstance(language, LudlMac6000Language):  # both axes' frames in one write, each answered
-        velocity, question = (len(request.data) for request in requests)
-        half = len(heard.came) // 2
-        return wire_bytes(
-            [(velocity, 0), (question // 2, half), (question // 2, half)], is_one=True
-        )
-    starts = [piece.began_at for piece in language.cut(heard.came)[0]]
-    ends = [*starts[1:], len(heard.came)]
+    starts = [piece.began_at for piece in language.cut(came)[0]]
+    ends = [*starts[1:], len(came)]
     replies = [end - start for start, end in zip(starts, ends, strict=True)]
-    pairs: list[tuple[int, int]] = []
-    for request in requests:
-        reply = replies.pop(0) if request.takes is not None and replies else 0
-        pairs.append((len(request.data), reply))
-    return wire_bytes(pairs, is_one=stage.can_interrupt)
+    return [
+        (request.data, replies.pop(0) if request.takes is not None and replies else 0)
+        for request in requests
+    ]
+
+
+def _wire_bytes(
+    language: StageLanguage, steps: Sequence[tuple[bytes, int]], *, is_one: bool
+) -> int:
+    pairs = [(len(data), reply) for data, reply in steps]
+    if isinstance(language, LudlMac6000Language):  # both axes' frames in one write, each answered
+        (*before, (question, reply)) = pairs
+        pairs = [*before, (question // 2, reply // 2), (question // 2, reply // 2)]
+    return wire_bytes(pairs, is_one=is_one)
+
+
+def _bare_s(link: Link, steps: Sequence[tuple[bytes, int]], clock: Clock, *, is_one: bool) -> float:
+    """Write the bytes of one exchange and count those that come; NaN where some do not."""
+    begins_s = clock.now_s()
+    missing = 0
+    for data, reply in steps:
+        link.write(data)
+        missing += reply
+        if not is_one:
+            missing = _count_down(link, missing, begins_s, clock)
+    missing = _count_down(link, missing, begins_s, clock)
+    return clock.now_s() - begins_s if missing <= 0 else float("nan")
+
+
+def _count_down(link: Link, missing: int, begins_s: float, clock: Clock) -> int:
+    while missing > 0 and clock.now_s() - begins_s < _BARE_WITHIN_S:
+        link.wait(_LOOK_S)
+        missing -= len(link.read_available())
+    return missing
