@@ -6,6 +6,7 @@ when that is, the stage process decides. A halt never waits.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -13,6 +14,7 @@ from typing import Protocol
 from hardware.clock import Clock
 from hardware.errors import (
     ConfigMismatchError,
+    LinkLostError,
     LinkTimeoutError,
     RefusedError,
     ReplyError,
@@ -168,11 +170,10 @@ class AnsweringFocus:
         """Halt, then let the port go if it is the drive's own."""
         if self._is_closed:
             return
-        try:
+        with contextlib.suppress(LinkLostError):
             self.halt()
-        finally:
-            self._is_closed = True
-            self._line.close()
+        self._is_closed = True
+        self._line.close()
 
     def greet(self) -> str:
         """Make sure of the controller; return what it says of itself. Waits.
