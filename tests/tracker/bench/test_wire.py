@@ -1,0 +1,45 @@
+"""What the bytes of an exchange need on the wire, and that the bench counts the right ones."""
+
+import json
+import os
+
+import pytest
+
+from tracker.bench.wire import wire_bytes
+from tracker.commands.main import main
+
+
+def test_one_question_at_a_time_needs_the_time_of_all_bytes():
+    assert wire_bytes([(23, 5), (6, 21)], is_one=False) == 55
+
+
+def test_in_one_exchange_replies_come_back_while_the_next_question_goes_out():
+    assert wire_bytes([(23, 5), (6, 21)], is_one=True) == 50
+    assert wire_bytes([(10, 30), (10, 30)], is_one=True) == 70
+
+
+def test_the_mac6000_answers_for_x_while_it_is_asked_for_y():
+    assert wire_bytes([(26, 0), (9, 13), (9, 13)], is_one=True) == 61
+
+
+def test_a_config_without_a_serial_stage_is_refused(capsys):
+    assert main(["bench", "stage", "config.yaml"]) == 2
+    assert "rig.stage.kind is simulated: expected one on a serial port" in capsys.readouterr().err
+
+
+@pytest.mark.realtime
+@pytest.mark.skipif(os.name == "nt", reason="needs pseudo terminals")
+@pytest.mark.parametrize(
+    ("language", "wire_s", "is_one"),
+    [("ludl_mac6000", 61 * 10 / 115_200, True), ("asi", 52 * 10 / 115_200, False)],
+)
+def test_an_emulated_stage_takes_its_bytes_time_and_a_little_more(capfd, language, wire_s, is_one):
+    assert main(["bench", "stage", "--language", language, "--count", "20", "--json"]) == 0
+
+    told = json.loads(capfd.readouterr().out)[language]
+    exchanges = told["exchanges"]
+    assert exchanges["wire_s"] == pytest.approx(wire_s, rel=0.05)
+    assert 0.0 < exchanges["above_wire_s"] < 0.02  # a busy machine
+    assert exchanges["bare_s"]["p50"] > exchanges["wire_s"]
+    assert exchanges["is_one"] == is_one
+    assert told["turnaround_s"]["p50"] < 0.02
