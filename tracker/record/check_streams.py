@@ -33,11 +33,14 @@ def check_frames(
         return None
     _check_rows(FRAMES, stamps, header, faults)
     odd = find_damage(stamps, time_field=time_field(FRAMES), started_s=header.started_s)
-    numbers = _numbers(stamps, np.empty(0, np.int64) if odd is None else odd.places)
+    unstamped = np.empty(0, np.int64) if odd is None else odd.places
+    numbers = _numbers(stamps, unstamped)
     broken = _broken(mapped.records, tell)
-    if broken.size:
-        what = f"the bytes of {len(broken)} frames are not what was written: "
-        faults.append(Fault(file=FRAMES_FILE, what=what + f"frames {spans(numbers[broken])}"))
+    unmended = np.setdiff1d(broken, unstamped)
+    if unmended.size:
+        named = f"{len(unmended)} of {len(numbers)} frames, {spans(numbers[unmended])}"
+        what = f"pixels or checksum are not what was written in {named}"
+        faults.append(Fault(file=FRAMES_FILE, what=what))
     faults += _torn(FRAMES_FILE, mapped.torn_bytes, mapped.unwritten)
     after = np.flatnonzero(np.diff(numbers) > 1)
     return StreamFound(

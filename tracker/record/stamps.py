@@ -39,9 +39,8 @@ def refuse_damage(folder: Path, stream: str, rows: Rows, *, started_s: float) ->
 
 def damage_words(damage: Oddity, count: int) -> str:
     """Say which of `count` rows are damaged, counted from 0, and how the first of them is."""
-    are = "row" if len(damage.places) == 1 else f"{len(damage.places)} rows"
     return (
-        f"{are} of {count} damaged ({spans(damage.places)}, counted from 0): "
+        f"{len(damage.places)} of {count} rows damaged ({spans(damage.places)}, counted from 0): "
         f"{damage.what} in row {damage.places[0]}"
     )
 

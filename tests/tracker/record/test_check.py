@@ -78,7 +78,7 @@ def test_a_flipped_bit_of_a_picture_is_named_by_the_frame_s_number(closed, capsy
     assert main(["recording", "check", str(folder), "--repair"]) == 1
 
     said = capsys.readouterr().out
-    assert "frames.bin: the bytes of 1 frames are not what was written: frames 107" in said
+    assert "frames.bin: pixels or checksum are not what was written in 1 of 80 frames, 107" in said
 
 
 def test_a_flipped_bit_of_a_row_that_could_be_true_is_found_by_its_checksum(closed):

@@ -73,7 +73,7 @@ def test_random_bytes_in_a_table_are_one_line_that_says_where_and_what_to_do(rec
 
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
-    assert "ticks.bin: 3 rows of 80 damaged (18 to 20, counted from 0)" in said
+    assert "ticks.bin: 3 of 80 rows damaged (18 to 20, counted from 0)" in said
     assert f"wormlock recording check {folder} --repair" in said
 
 
@@ -81,7 +81,7 @@ def test_a_frame_whose_stamps_are_damaged_is_named(record):
     folder = record(80)
     overwrite(folder / "frames.bin", 7 * 240 + 16, b"\xff" * 8)
 
-    with pytest.raises(RecordingError, match=r"frames\.bin: row of 80 damaged \(7, counted"):
+    with pytest.raises(RecordingError, match=r"frames\.bin: 1 of 80 rows damaged \(7, counted"):
         rows_of(open_recording(folder))
 
 
