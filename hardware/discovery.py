@@ -65,10 +65,11 @@ def absent_port(device: str) -> str | None:
 def named_port(device: str) -> SerialPort:
     """Return a port that the system does not list: a pseudo terminal, or `socket://host:port`."""
     is_address = "://" in device
+    is_absent = not os.path.exists(device)  # that is no question of permissions
     return SerialPort(
         device=device,
         description="",
-        may_open=is_address or may_open(device),
+        may_open=is_address or is_absent or may_open(device),
         holders=() if is_address else port_holders(device),
     )
 

@@ -68,3 +68,7 @@ def test_a_camera_that_is_not_there_is_left_out():
     found = discovery.webcams([97])
 
     assert found == []
+
+
+def test_a_port_that_is_not_there_is_no_question_of_permissions():
+    assert discovery.named_port("/dev/nosuch").may_open

@@ -96,6 +96,7 @@ def run_recorder(
         RingError: the session's rings were not there in time.
     """
     doors = _Doors(orders, reports, parent, _EndingSignal())
+    load_drawing()  # now, while others open what is theirs
     shape = read_camera_facts(place, within_s=_CAMERA_WITHIN_S).shape
     taps = _attach(place, session, shape, parent)
 
@@ -104,7 +105,6 @@ def run_recorder(
 
     recorder = Recorder(taps, _origin(session, taps, shape), HostClock(), tell)
     gauge = open_drift_gauge(place, session, shape, parent)
-    load_drawing()
     reports.send(Ready(_ROLE))
     reason = "the recorder failed"
     with signs_of_life(session.reports_address, _ROLE):
