@@ -1,9 +1,11 @@
 """A port that is absent, taken, or gone is one clear line; and nothing ever waits to be read."""
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -16,14 +18,38 @@ if sys.platform == "win32":
 import pty
 import tty
 
-SECOND_OPENER = """
+ROOT = Path(__file__).parents[2]
+BECOME_NOBODY = """
 import os, sys
-if os.getuid() == 0:
+if os.getuid() == 0:  # root may open what is held by others: nothing would be tested
+    os.setgroups([])
+    os.setgid(65534)
     os.setuid(65534)
+assert os.geteuid() != 0
+"""
+SECOND_OPENER = f"""{BECOME_NOBODY}
 try:
     os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
 except OSError as error:
     sys.exit(error.errno)
+"""
+
+
+OPENED_TWICE = f"""
+from hardware.errors import LinkLostError
+from hardware.link import SerialLink
+{BECOME_NOBODY}
+os.ttyname = lambda _descriptor: "/dev/ttyACM0"  # or it would not be marked: see claim_terminal
+first = SerialLink(sys.argv[1], 115200)
+try:
+    SerialLink(sys.argv[1], 115200)
+except LinkLostError as error:
+    print(error)
+try:
+    os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+except OSError as error:
+    print(error.errno)
+first.close()
 """
 
 
@@ -148,6 +174,25 @@ def test_a_marked_port_is_closed_to_a_plain_opener_of_another_user(terminal, mon
 
     assert opener.returncode == 16  # EBUSY
     link.close()
+
+
+def test_a_user_without_privileges_holds_a_port_against_every_other_opener(terminal):
+    words = [sys.executable, "-c", OPENED_TWICE, terminal[1]]
+
+    told = subprocess.run(words, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+    first, second = told.splitlines()
+    assert "another program holds it" in first
+    assert second == "16"  # EBUSY
+
+
+def test_no_port_is_opened_but_by_the_link():
+    """So what holds for it holds for every driver."""
+    opens = re.compile(r"^(?:import|from) serial\b", re.MULTILINE)
+    files = [*(ROOT / "hardware").rglob("*.py"), *(ROOT / "tracker").rglob("*.py")]
+    found = {file.name for file in files if opens.search(file.read_text(encoding="utf-8"))}
+
+    assert found == {"link.py", "discovery.py"}  # the latter lists them
 
 
 def test_a_pseudo_terminal_opens_again_after_its_owner_was_killed(terminal):
