@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import warnings
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Protocol, cast
@@ -121,7 +122,8 @@ def load_producer(cti_path: Path) -> Generator[Producer]:
 
 def _load(cti_path: Path) -> Producer:
     try:
-        from harvesters.core import Harvester
+        with warnings.catch_warnings():  # it shows all of a program's own, from then on
+            from harvesters.core import Harvester
     except ImportError as error:
         raise CameraError(
             f"rig.camera.kind: genicam needs the package harvesters ({one_line(error)}): {_INSTALL}"

@@ -14,7 +14,7 @@ from hardware.clock import Clock
 from hardware.errors import CameraError
 
 _FRAMES = 9
-_MORE_FRAMES = 40
+_LONGER_S = 1.0  # on a busy computer, arrivals alone tell the rate only after a while
 _RATE_TOLERANCE = 0.1
 _CLOCK_TOLERANCE = 5.0  # a few arrivals on a busy computer; a wrong unit is off by 10 at least
 _LOOK_S = 0.05
@@ -47,15 +47,10 @@ def try_out(
     """
     source.start()
     try:
-        trial = Trial()
-        for frames in (_FRAMES, _MORE_FRAMES):
-            seen = _watch(source, clock, frames=frames, within_s=2.0 + 2.0 * frames * exposure_s)
-            trial = judge(seen, rate_hz=rate_hz, stamps=stamps)
-            if trial.has_stamps or not trial.faults:
-                break  # else it was judged by arrivals, and a busy computer may be at fault
-        return trial
+        seen = _watch(source, clock, within_s=2.0 + 2.0 * _FRAMES * exposure_s)
     finally:
         source.stop()
+    return judge(seen, rate_hz=rate_hz, stamps=stamps)
 
 
 def judge(pictures: Sequence[Picture], *, rate_hz: float | None, stamps: str) -> Trial:
@@ -63,7 +58,9 @@ def judge(pictures: Sequence[Picture], *, rate_hz: float | None, stamps: str) ->
     sightings: list[Sighting] = [(one.stamp_s, one.received_s) for one in pictures]
     seen = np.array(sightings, dtype=np.float64)
     by_stamps_s = float(np.median(np.diff(seen[:, 0])))
-    period_s = float(seen[-1, 1] - seen[0, 1]) / (len(seen) - 1)  # several may arrive at once
+    exposed = pictures[-1].counter - pictures[0].counter  # those that were lost, too
+    # Several may arrive at once: the whole stretch counts.
+    period_s = float(seen[-1, 1] - seen[0, 1]) / max(exposed, len(seen) - 1)
     faults: list[str] = []
     if math.isfinite(by_stamps_s):
         if not period_s / _CLOCK_TOLERANCE < by_stamps_s < period_s * _CLOCK_TOLERANCE:
@@ -85,11 +82,11 @@ def judge(pictures: Sequence[Picture], *, rate_hz: float | None, stamps: str) ->
     )
 
 
-def _watch(source: PictureSource, clock: Clock, *, frames: int, within_s: float) -> list[Picture]:
+def _watch(source: PictureSource, clock: Clock, *, within_s: float) -> list[Picture]:
     pictures: list[Picture] = []
     until_s = clock.now_s() + within_s
-    while len(pictures) < frames:
-        if clock.now_s() > until_s:
+    while len(pictures) < _FRAMES or _is_too_soon(pictures, clock):
+        if len(pictures) < _FRAMES and clock.now_s() > until_s:
             why = source.why_silent()
             raise CameraError(
                 f"{source.name} gives no frames: {len(pictures)} in {within_s:.1f} s"
@@ -98,3 +95,8 @@ def _watch(source: PictureSource, clock: Clock, *, frames: int, within_s: float)
             )
         pictures += source.take(_LOOK_S)
     return pictures
+
+
+def _is_too_soon(pictures: Sequence[Picture], clock: Clock) -> bool:
+    first = pictures[0]
+    return math.isnan(first.stamp_s) and clock.now_s() < first.received_s + _LONGER_S
