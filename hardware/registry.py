@@ -170,6 +170,7 @@ def run_rig_child(child: RigChild, rig: RigConfig, place: RigPlace) -> None:
             transcript_file=place.transcript_file,
             motion_ring=place.motion_ring,
             language=_spoken(rig),
+            over_tcp=isinstance(rig.stage, SimulatedStage) and rig.stage.over_tcp,
         )
     else:
         from hardware.sim.process import run_world

@@ -22,6 +22,7 @@ class SimulatedStage(Section):
 
     kind: Literal["simulated"]
     language: EmulatedKind = "ludl_mac6000"  # what it speaks
+    over_tcp: bool = False  # as it always is on Windows, where there are no pseudo terminals
 
 
 class NoStage(Section):

@@ -284,13 +284,13 @@ def start_session(cheap_config, tmp_path):
     """Start a session of the cheap rig, changed: `start_session(language="asi", faults=[...])`."""
     sessions = []
 
-    def start(*, language="ludl_mac6000", faults=()):
+    def start(*options, faults=(), **stage):
         config = yaml.safe_load(cheap_config.read_text())
-        config["rig"]["stage"]["language"] = language
+        config["rig"]["stage"].update(stage)
         scenario = Path(config["rig"]["simulation"]["scenario"])
         scenario.write_text(yaml.safe_dump({**SCENARIO, "faults": list(faults)}))
         cheap_config.write_text(yaml.safe_dump(config))
-        sessions.append(RunningSession(cheap_config, tmp_path / "session"))
+        sessions.append(RunningSession(cheap_config, tmp_path / "session", *options))
         return sessions[-1].await_transcript()
 
     yield start

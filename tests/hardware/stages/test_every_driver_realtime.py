@@ -16,6 +16,7 @@ from hardware.errors import (
     RefusedError,
     UnreadableError,
 )
+from hardware.link import SerialLink
 from hardware.sim.emulator.languages import LANGUAGES
 from hardware.sim.emulator.process import wait_for_port
 from hardware.sim.scenario import StageDynamics
@@ -242,6 +243,21 @@ def test_a_stage_that_somebody_left_running_is_halted_by_opening_it(emulate, lan
 
     assert ran_on_um[0] > 5.0
     assert where(stage).position_um == pytest.approx(where(stage).position_um)
+    stage.close()
+
+
+@pytest.mark.parametrize("language", ["ludl_mac6000", "asi"])
+def test_a_port_that_cannot_be_waited_on_does_as_well(emulate, monkeypatch, language):
+    """On Windows there is no descriptor, and a controller there is behind COM or TCP."""
+    monkeypatch.setattr(SerialLink, "_find_descriptor", lambda _link: None)
+    controller = emulate(language, over="tcp")
+    stage = open_stage(controller)
+
+    stage.set_velocity(np.array([1000.0, -400.0]))
+    listen(stage, 0.1)
+
+    assert stage.wait_handle is None
+    assert rate_um_s(stage, 0.3) == pytest.approx([1000.0, -400.0], rel=0.05)
     stage.close()
 
 
