@@ -27,7 +27,7 @@ class DriftConfig(Section):
     """From where on the operator is told that the calibration no longer holds; None: never."""
 
     matrix_fraction: _Watched = 0.03  # of a move of the stage
-    delay_s: _Watched = 0.005
+    delay_s: _Watched = 0.010
 
     @property
     def is_watched(self) -> bool:
