@@ -14,7 +14,8 @@ from hardware.ring import frame_record
 from tracker.commands.main import main
 from tracker.config import Config, load_config, resolved_yaml
 from tracker.errors import RecordingError
-from tracker.record.difference import compare, difference_table, verdict
+from tracker.record.difference import compare
+from tracker.record.difference_words import difference_table, verdict
 from tracker.record.header import Header
 from tracker.record.reader import open_recording
 from tracker.record.schema import FRAMES, TABLES, framed_record

@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     from models.magnified import at_scale
     from tracker.config import load_config, parse_config
     from tracker.geometry import um_per_px
-    from tracker.record.difference import compare, difference_table, verdict
+    from tracker.record.difference import compare
+    from tracker.record.difference_words import difference_table, verdict
     from tracker.record.figures_file import figures_json, put_figures
     from tracker.record.reader import open_recording
     from tracker.record.schema import CONFIG_FILE

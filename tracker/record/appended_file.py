@@ -6,7 +6,8 @@ import errno
 from pathlib import Path
 from typing import IO
 
-from hardware.platform import hold_file, sync_data
+from hardware.platform import sync_data
+from hardware.platform_files import hold_file
 from tracker.errors import RecordingError
 
 
@@ -57,7 +58,7 @@ class AppendedFile:
         self._synced_bytes = size_bytes
 
     def hold(self) -> None:
-        """Mark the file as being written (`hardware.platform.is_held`), until it is closed."""
+        """Mark the file as being written (`platform_files.is_held`), until it is closed."""
         hold_file(self._file.fileno())
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from hardware.platform import is_held
+from hardware.platform_files import is_held
 from tracker.errors import RecordingError
 from tracker.record.check_streams import check_events, check_frames, check_table
 from tracker.record.checksums import CHECKSUMS_FILE, FRAMES_FILE, read_sums, sha256_of

@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from hardware.platform import forget_cached, sync_data
+from hardware.platform import sync_data
+from hardware.platform_files import forget_cached
 from tracker.errors import RecordingError
 from tracker.record.checksums import sha256_of
 

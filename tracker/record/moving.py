@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from hardware.platform import is_held, sync_folder
+from hardware.platform_files import is_held, sync_folder
 from tracker.errors import RecordingError, UsageError
 from tracker.record.appended_file import explain
 from tracker.record.checksums import FRAMES_FILE, read_sums, sha256_of, write_sums

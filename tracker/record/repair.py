@@ -13,7 +13,7 @@ from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
-from hardware.platform import is_held
+from hardware.platform_files import is_held
 from tracker.errors import MissingExtraError, RecordingError, UsageError
 from tracker.record.appended_file import explain
 from tracker.record.checksums import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hardware.clock import Clock
-from hardware.platform import is_held
+from hardware.platform_files import is_held
 from tracker.record.checksums import FRAMES_FILE
 
 LOOK_EVERY_S = 1.0
