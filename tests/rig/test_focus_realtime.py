@@ -151,7 +151,7 @@ def test_along_the_plane_the_picture_stays_in_focus(start, tmp_path):
     assert left_um.max() > 10.0
     assert np.abs(truth["defocus_um"])[40:].max() < 3.0  # deadband, and a busy computer
     assert np.ptp(focus["z_um"]) > 8.0
-    assert len(focus) > 60
+    assert len(focus) > 48  # ten a second, on a computer that is not busy
 
 
 def test_keys_move_the_focus_and_mark_it_and_a_stop_holds_it_too(start):

@@ -92,6 +92,11 @@ class FocusDuty:
         """Whether a reply of the drive's is outstanding."""
         return self._guard.awaits_reply
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the drive should have been asked long ago."""
+        return not self._is_asked and self._clock.now_s() > self._ask_at_s + self._period_s
+
     def turn(self, *, may_talk: bool, stage_um: Vec2 | None) -> None:
         """Take a reply, and write at most one request if that may be.
 

@@ -91,6 +91,8 @@ class StageDuty:
         else:
             if may_listen:
                 self._listen()  # a reply to a command, for which the next one may be waiting
+            if self._focus is not None and self._focus.is_overdue:
+                self._see_to_focus(self._focus)  # before the stage is asked, for once
             if self._clock.now_s() >= self._ask_at_s and not self._is_focus_talking:
                 self._ask_unless_a_command_is_due()
         halt = self._guard.check()
