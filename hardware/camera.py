@@ -14,7 +14,7 @@ from hardware.types import Frame, RawFrame
 FrameT_co = TypeVar("FrameT_co", Frame, RawFrame, covariant=True)
 
 
-class AnyCamera(Protocol[FrameT_co]):
+class FreeRunningCamera(Protocol[FrameT_co]):
     """A free-running camera that keeps its frames until they are taken."""
 
     @property
@@ -61,11 +61,11 @@ class AnyCamera(Protocol[FrameT_co]):
         ...
 
 
-class Camera(AnyCamera[Frame], Protocol):
+class Camera(FreeRunningCamera[Frame], Protocol):
     """The tracking camera: 8-bit grey."""
 
 
-class RawCamera(AnyCamera[RawFrame], Protocol):
+class RawCamera(FreeRunningCamera[RawFrame], Protocol):
     """Any camera, in its own counts."""
 
     @property
