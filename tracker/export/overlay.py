@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.types import Calibration, GreyImage
-from tracker.geometry import field_corners_px, um_per_px
+from tracker.geometry import field_corners_px, nudged, um_per_px
 from tracker.record.schema import Rows
 
 Picture = NDArray[np.uint8]  # (rows, columns, 3), blue first
@@ -24,14 +24,15 @@ class Overlay:
     def __init__(self, calibration: Calibration, shape: tuple[int, int]) -> None:
         self._rows, self._columns = shape
         self._scale = max(0.3, self._rows / _LETTER_ROWS / 32.0)
-        self._field = _sixteenths(field_corners_px(calibration))
+        self._calibration = calibration
         self._um_per_px = um_per_px(calibration)
         self._bar_um = round_length_um(self._columns * self._um_per_px / 5.0)
 
     def draw(self, image: GreyImage, *, since_s: float, number: int, tick: Rows | None) -> Picture:
         """Return the picture with all that is known of it; `tick` (1,) is its turn of the loop."""
         picture = np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
-        cv2.polylines(picture, [self._field], True, _FIELD, 1, cv2.LINE_AA, _SHIFT)
+        corners = _sixteenths(field_corners_px(self._in_force(tick)))
+        cv2.polylines(picture, [corners], True, _FIELD, 1, cv2.LINE_AA, _SHIFT)
         self._write(picture, f"{since_s:8.3f} s   frame {number}", line=1)
         if tick is None:
             self._write(picture, "not used", line=2, colour=_WARNING)
@@ -41,6 +42,12 @@ class Overlay:
             self._draw_head(picture, tick)
         self._draw_scale(picture)
         return picture
+
+    def _in_force(self, tick: Rows | None) -> Calibration:
+        """Return the calibration with its field where the operator had moved it by then."""
+        if tick is None or "nudge_um" not in (tick.dtype.names or ()):  # an older recording
+            return self._calibration
+        return nudged(self._calibration, tick["nudge_um"][0])
 
     def _draw_head(self, picture: Picture, tick: Rows) -> None:
         for point, colour in zip(tick["keypoints_px"][0], (_NOSE, _METACORPUS, _BULB), strict=True):

@@ -8,7 +8,7 @@ import pytest
 
 from tracker.export import overlay
 from tracker.export.overlay import Overlay
-from tracker.geometry import field_corners_px
+from tracker.geometry import field_corners_px, nudged
 
 av = pytest.importorskip("av")
 GREY = np.full((240, 320), 128, np.uint8)
@@ -75,6 +75,16 @@ def test_the_confocals_field_is_drawn_as_it_is_turned(calibration):
     rows, columns = np.nonzero(is_field)
     assert columns.min() >= corners_px[:, 0].min() - 1
     assert rows.max() <= corners_px[:, 1].max() + 1
+
+
+def test_a_field_that_was_nudged_is_drawn_where_it_was_by_then(made_up, calibration):
+    tick = made_up(name="0003").table("ticks")[11:12].copy()
+    tick["nudge_um"] = (25.0, -12.0)
+    drawn = Overlay(calibration, GREY.shape).draw(GREY, since_s=0.0, number=0, tick=tick)
+
+    is_field = (drawn[..., 2] > 180) & (drawn[..., 0] < 80) & (drawn[..., 1] > 180)
+    for x, y in np.rint(field_corners_px(nudged(calibration, np.array([25.0, -12.0])))).astype(int):
+        assert is_field[y - 1 : y + 2, x - 1 : x + 2].any()
 
 
 def test_keypoints_are_circled_and_their_absence_is_said(made_up, calibration):
