@@ -61,7 +61,7 @@ def _unread(folder: Path, why: str) -> Findings:
         folder=str(folder),
         state="of unknown kind",
         wall_time="",
-        duration_s=float("nan"),
+        duration_s=0.0,
         streams=(),
         events={},
         other_files={path.name: path.stat().st_size for path in sorted(folder.iterdir())},

@@ -98,6 +98,8 @@ def _sum_up(folder: Path, changed: Collection[str]) -> str:
         sum_files(folder)
     try:
         sum_up(folder)
+    except RecordingError as error:  # what is missing cannot be mended, the rest was
+        return f"no summary can be made: {error}"
     except MissingExtraError:
         return f"{CHECKSUMS_FILE} and the summary were made anew (no picture: no matplotlib)"
     return f"{CHECKSUMS_FILE}, summary and picture were made anew"

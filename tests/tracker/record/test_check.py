@@ -101,8 +101,19 @@ def test_a_recording_without_a_readable_header_still_tells_what_is_there(closed,
     folder = closed()
     (folder / "recording.json").write_text("{")
 
-    assert main(["recording", "check", str(folder), "--repair"]) == 1
+    assert main(["recording", "check", str(folder), "--repair", "--json"]) == 1
     assert "ticks.bin" in capsys.readouterr().out
+
+
+def test_what_can_be_mended_is_mended_beside_what_cannot(closed, capsys):
+    folder = closed()
+    (folder / "config.yaml").unlink()
+    os.truncate(folder / "ticks.bin", 5 * TICK_ROW.itemsize + 3)
+
+    assert main(["recording", "check", str(folder), "--repair"]) == 1
+
+    assert "no summary can be made" in capsys.readouterr().err
+    assert [fault for fault, _ in faults_of(folder)] == ["config.yaml"]
 
 
 def test_what_is_no_recording_is_bad_input(tmp_path, capsys):
