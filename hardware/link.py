@@ -137,9 +137,24 @@ class SerialLink:
             LinkLostError: the port is gone.
         """
         try:
-            return bytes(self._port.read(_CHUNK_BYTES))
+            return self._read_available()
         except (OSError, TypeError) as error:  # TypeError: pyserial's, when closed meanwhile
             raise self._lost(error) from error
+
+    def _read_available(self) -> bytes:
+        """Read past pyserial where that is possible: it would ask the terminal first, as above."""
+        descriptor = self._descriptor
+        if descriptor is None:
+            return bytes(self._port.read(_CHUNK_BYTES))
+        try:
+            data = os.read(descriptor, _CHUNK_BYTES)
+        except BlockingIOError:
+            return b""
+        if not data and select.select([descriptor], [], [], 0.0)[0]:
+            data = os.read(descriptor, _CHUNK_BYTES)  # it may have come just now
+            if not data:
+                raise OSError("it reads as hung up")
+        return data
 
     def wait(self, timeout_s: float) -> None:
         """Wait until something may have come, `timeout_s` at most."""

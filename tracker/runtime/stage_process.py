@@ -51,7 +51,7 @@ _MUTE_AFTER_S = 1.0
 _STAND_WITHIN_S = 0.5
 _STANDS_BELOW_UM_S = 20.0
 _NO_LIMITS = (
-    "the stage's controller holds no travel limits of its own: while it moves, only this "
+    "the stage's controller ({kind}) holds no travel limits of its own: while it moves, only this "
     "program keeps it within safety.lower_um and safety.upper_um"
 )
 
@@ -128,7 +128,7 @@ def run_stage(
         reports.send(Ready("stage", facts={"stage_is_real_time": is_real_time, **facts}))
         is_real = not isinstance(session.config.rig.stage, SimulatedStage)
         if is_real and not facts["controller_holds_limits"]:
-            reports.send(Notice("stage", _NO_LIMITS))
+            reports.send(Notice("stage", _NO_LIMITS.format(kind=session.config.rig.stage.kind)))
         _serve(doors, guard, duty, focus, clock)
     finally:
         if focus is not None:
