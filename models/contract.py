@@ -7,7 +7,8 @@ columns) uint8, raw grey levels, and answers, in pixels of that image:
 - `count`: how many of the four rows mean anything;
 - `expected_errors_px` (4, 3), if it knows: of each keypoint, in the mean.
 
-Normalisation, shrinking, peaks and sub-pixel places are all made inside the graph.
+Normalisation, shrinking, peaks and sub-pixel places are all made inside the graph. A graph that
+somebody else made says other things; its entry then has an `adapter` (`models.adapters`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
+from models.adapters import Adapter
 from models.detection import KEYPOINTS
 from models.errors import ModelFileError
 from models.manifest_faults import describe
@@ -44,6 +46,7 @@ class GraphEntry(_Part):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     input: Literal["any"] | tuple[PositiveInt, PositiveInt]
     shrink: PositiveInt  # how many pixels become one inside the graph, along each side
+    adapter: Adapter | None = None  # how to ask a graph that does not keep this contract
 
 
 class Manifest(_Part):
@@ -116,7 +119,8 @@ def file_sha256(file: Path) -> str:
 
 def write_manifest(manifest: Manifest, file: Path) -> None:
     """Write a manifest as YAML, in the order of its fields."""
-    text = yaml.safe_dump(manifest.model_dump(mode="json"), sort_keys=False, width=96)
+    content = manifest.model_dump(mode="json", exclude_none=True)
+    text = yaml.safe_dump(content, sort_keys=False, width=96)
     file.write_text(text, encoding="utf-8")
 
 

@@ -115,8 +115,8 @@ def open_detector(model: str, provider: Provider, min_confidence: float) -> Onnx
         ProviderError: the device asked for by name is not to be had.
     """
     opened = load_named_model(model)
-    search = open_graph(opened.search_file, provider)
-    track = open_graph(opened.track_file, provider)
+    search = open_graph(opened.search_file, provider, opened.manifest.search.adapter)
+    track = open_graph(opened.track_file, provider, opened.manifest.track.adapter)
     for graph, file, shape in (
         (search, opened.search_file, (None, None)),
         (track, opened.track_file, opened.track_shape),

@@ -18,6 +18,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from models.adapters import Adapter, Array, fit, ours, read
 from models.contract import INPUT, OPTIONAL_OUTPUT, OUTPUTS
 from models.detection import KEYPOINTS, MAX_CANDIDATES, GreyImage
 from models.errors import ModelFileError, ProviderError
@@ -68,7 +69,7 @@ class _Session(Protocol):
     def disable_fallback(self) -> None: ...
 
     def run(
-        self, names: Sequence[str], feed: dict[str, GreyImage]
+        self, names: Sequence[str], feed: dict[str, GreyImage] | dict[str, Array]
     ) -> Sequence[NDArray[np.float32]]: ...
 
 
@@ -116,11 +117,50 @@ class Graph:
         )
 
 
-def open_graph(file: Path, provider: Provider) -> Graph:
+class AdaptedGraph(Graph):
+    """A graph of somebody else's, asked and read through its adapter. For one thread."""
+
+    def __init__(self, session: _Session, file: Path, adapter: Adapter) -> None:
+        super().__init__(session, file)
+        self._adapter = adapter
+        self._input = session.get_inputs()[0].name
+        self._outputs = [port.name for port in session.get_outputs()]
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Any picture will do: it is brought to the graph's own size."""
+        return None, None
+
+    def ask(self, image: GreyImage) -> Answer:
+        """Run the graph on one image.
+
+        Raises:
+            ProviderError: the graph failed, or said what its adapter cannot read.
+        """
+        fitted = fit(image, self._adapter)
+        try:
+            values = self._session.run(self._outputs, {self._input: fitted.tensor})
+            found = read(values, self._adapter)
+        except _run_errors() as error:
+            raise ProviderError(
+                f"{self._file}: failed on {self.provider}, or its adapter is not the right one: "
+                f"{_first_line(error)}"
+            ) from error
+        keypoints_px, confidences, confidence = ours(found, self._adapter, fitted.ratio)
+        return Answer(
+            keypoints_px=keypoints_px.astype(np.float64),
+            confidences=confidences.astype(np.float64),
+            confidence=confidence.astype(np.float64),
+            expected_errors_px=np.full((MAX_CANDIDATES, len(KEYPOINTS)), np.nan),
+            count=min(len(found.confidence), MAX_CANDIDATES),
+        )
+
+
+def open_graph(file: Path, provider: Provider, adapter: Adapter | None = None) -> Graph:
     """Open a graph on the device asked for; `auto` is CUDA where it answers, or else the CPU.
 
     Raises:
-        ModelFileError: the file is no graph, or one that breaks the contract.
+        ModelFileError: the file is no graph, or one that breaks the contract and has no adapter.
         ProviderError: CUDA was asked for by name, and is not to be had.
     """
     warn_of_rivals()
@@ -140,8 +180,10 @@ def open_graph(file: Path, provider: Provider) -> Graph:
             "detector.provider: cuda: the driver answers but CUDA's libraries do not load"
             f" ({' '.join(text)[:200] or 'no reason given'}); set it to cpu, or install them"
         )
-    _check_contract(session, file)
     session.disable_fallback()
+    if adapter is not None:
+        return AdaptedGraph(session, file, adapter)
+    _check_contract(session, file)
     return Graph(session, file)
 
 

@@ -70,7 +70,7 @@ def statements(evaluation: Evaluation) -> list[Statement]:
     said += [weak] if weak else []
     said.append(_presence(found))
     said.append(_honesty(found))
-    said += [_compared(evaluation, name, other) for other in evaluation.comparisons]
+    said += [compared(evaluation, name, other) for other in evaluation.comparisons]
     return said
 
 
@@ -176,7 +176,8 @@ def _honesty(found: Measures) -> Statement:
     )
 
 
-def _compared(evaluation: Evaluation, first: str, other: str) -> Statement:
+def compared(evaluation: Evaluation, first: str, other: str) -> Statement:
+    """Say how much better or worse one model is, and whether that is more than chance."""
     comparison = evaluation.comparisons[other]
     found, error_px = comparison.found, comparison.error_px
     clear = found.is_clear or error_px.is_clear

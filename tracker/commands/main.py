@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -35,6 +36,7 @@ COMMANDS = {
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",
+    "model": "look into a model of any tool, adopt it, change the one in use",
     "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
     "detect": "write what a model finds in images or videos as a table",
     "labels": "read labels of any tool, bring several people's together, and judge them",
@@ -76,6 +78,9 @@ def _run(name: str, words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(f"\nwormlock {name}: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # who reads us, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     for line in fault.splitlines():
         print(f"wormlock {name}: {line}", file=sys.stderr)
     return 2

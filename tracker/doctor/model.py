@@ -35,8 +35,9 @@ def examine(case: Case) -> list[Finding]:
         from models.providers import Graph, open_graph
 
         model = load_named_model(told.model)
-        search = open_graph(model.search_file, told.provider)
-        track = open_graph(model.track_file, told.provider)
+        manifest = model.manifest
+        search = open_graph(model.search_file, told.provider, manifest.search.adapter)
+        track = open_graph(model.track_file, told.provider, manifest.track.adapter)
 
         def timed(graph: Graph, shape: tuple[int, int]) -> Latency:
             picture = np.random.default_rng(1).integers(0, 255, shape, np.uint8)
@@ -50,7 +51,7 @@ def examine(case: Case) -> list[Finding]:
 
         shape = search.input_shape
         whole = (shape[0] or need.rows, shape[1] or need.columns)
-        name = f"{model.manifest.name} {model.manifest.version}"
+        name = f"{manifest.name} {manifest.version}"
         found = judge(name, timed(search, whole), timed(track, model.track_shape), need.rate_hz)
     except (ImportError, ModelError) as error:
         return [fault_of(error, "detector.model: name a manifest, or shipped")]
