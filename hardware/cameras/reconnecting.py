@@ -186,11 +186,16 @@ class _Absence:
         lost.close()
         while not self._is_over.is_set():
             try:
-                self._came.put(self._running())
-                return
+                camera = self._running()
             except HardwareError as error:
                 self.last_error = " ".join(str(error).split())
                 self._is_over.wait(_TRY_EVERY_S)
+                continue
+            if self._is_over.is_set():
+                camera.close()  # it took longer than anybody waited
+            else:
+                self._came.put(camera)
+            return
 
     def _running(self) -> RawCamera:
         camera = self._open_anew()

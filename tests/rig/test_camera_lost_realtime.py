@@ -88,13 +88,13 @@ def lose_camera(micro_manager, cheap_config, run_session):
     return lose
 
 
-def wait_until(is_so, within_s):
+def wait_until(is_so, within_s, session=None):
     until_s = time.perf_counter() + within_s
     while time.perf_counter() < until_s:
         if found := is_so():
             return found
         time.sleep(0.02)
-    raise AssertionError("it never came to be so")
+    raise AssertionError(session.said() if session else "it never came to be so")
 
 
 def test_a_session_whose_camera_dies_halts_the_stage_and_ends_in_one_line(lose_camera):
@@ -118,7 +118,9 @@ def test_a_camera_that_comes_back_is_followed_again(lose_camera, micro_manager):
     micro_manager.start()
 
     wait_until(
-        lambda: [one for one in session.motions() if one.t_s > back_s and one.counts], within_s=20.0
+        lambda: [one for one in session.motions() if one.t_s > back_s and one.counts],
+        within_s=40.0,
+        session=session,
     )
     assert stood_s - died_s < DEADMAN_S + MARGIN_S
     assert "the camera is back after" in session.said()

@@ -140,6 +140,27 @@ def test_a_camera_that_was_never_there_is_an_error_at_once():
         ReconnectingCamera(open_anew, reconnect_s=5.0, clock=SteppedClock(), tell=print)
 
 
+def test_a_camera_that_opens_when_nobody_waits_any_more_is_let_go(reconnecting, monkeypatch):
+    monkeypatch.setattr("hardware.cameras.reconnecting._LETS_GO_WITHIN_S", 0.01)
+    is_opening, may_open = threading.Event(), threading.Event()
+
+    class Slow(Camera):
+        def start(self):
+            is_opening.set()
+            may_open.wait(5.0)
+
+    camera, _, _ = reconnecting(Camera([CameraError("gone")]), slow := Slow())
+    camera.grab(0.1)
+    is_opening.wait(5.0)
+    thread = camera._absence._thread
+
+    camera.close()
+    may_open.set()
+    thread.join(5.0)
+
+    assert slow.said == ["close"]
+
+
 def test_closing_while_it_is_away_lets_go_what_was_opened_meanwhile(reconnecting):
     lost, second = Camera([CameraError("gone")]), Camera()
     camera, _, _ = reconnecting(lost, second)
