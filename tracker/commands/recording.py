@@ -103,7 +103,7 @@ def _move(arguments: argparse.Namespace) -> int:
         print(f"{move.source} -> {move.target}")
         for file in kept:
             print(
-                f"wormlock recording move: {file} was kept: its copy does not read the same",
+                f"wormlock recording move: {file} was kept: no copy of it reads the same",
                 file=sys.stderr,
             )
             status = _DAMAGED

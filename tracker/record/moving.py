@@ -135,9 +135,15 @@ def _prune(move: Move, copied: Mapping[Path, _Stamp]) -> list[str]:
             here.unlink()
         else:
             kept.append(str(here))
-    if not kept:
-        shutil.rmtree(move.source)  # empty folders, and the checksums of a move before this one
-    return kept
+    if kept:
+        return kept
+    (move.source / MOVED_FILE).unlink(missing_ok=True)  # of a move before this one
+    folders = sorted((path for path in move.source.rglob("*") if path.is_dir()), reverse=True)
+    for folder in (*folders, move.source):
+        if any(folder.iterdir()):  # put there meanwhile
+            return [str(path) for path in folder.iterdir()]
+        folder.rmdir()
+    return []
 
 
 def _is_whole(here: Path, there: Path, digest: str | None) -> bool:

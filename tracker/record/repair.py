@@ -56,9 +56,9 @@ def repair(findings: Findings) -> list[str]:
         if any(fault.mend is not Mend.LIST for fault in faults):
             done.append(_sum_up(folder, {fault.file for fault in of_bytes}))
         if any(fault.mend is Mend.LIST for fault in faults):
-            outcome = {"ended": "cut short", "duration_s": round(findings.duration_s, 3)}
+            outcome = {"ended": findings.state, "duration_s": round(findings.duration_s, 3)}
             list_recording(folder.resolve(), header, outcome=outcome)
-            done.append(f"{SESSION_FILE}: the recording is listed as cut short")
+            done.append(f"{SESSION_FILE}: the recording is listed as {findings.state}")
         _note(folder, done)
     except OSError as error:
         raise RecordingError(explain(error, folder)) from error

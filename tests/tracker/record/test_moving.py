@@ -12,7 +12,7 @@ import pytest
 from hardware.clock import SteppedClock
 from tracker.commands.main import main
 from tracker.errors import RecordingError, UsageError
-from tracker.record import copying
+from tracker.record import copying, moving
 from tracker.record.checksums import read_sums, sha256_of
 from tracker.record.moving import MOVED_FILE, carry_out, plan_move
 from tracker.record.reader import open_recording
@@ -159,6 +159,22 @@ def test_a_copy_that_was_damaged_since_costs_nothing_here(record, disk, capsys):
 
     assert "ticks.bin was kept" in capsys.readouterr().err
     assert (folder / "ticks.bin").read_bytes() == ticks
+
+
+def test_a_file_that_comes_while_the_recording_is_moved_is_kept(record, disk, monkeypatch):
+    folder = record(80)
+    plain = moving.list_as_moved
+
+    def meanwhile(*words):
+        plain(*words)
+        (folder / "notes.txt").write_text("mine")
+
+    monkeypatch.setattr(moving, "list_as_moved", meanwhile)
+
+    kept = move(folder, disk)
+
+    assert kept == [str(folder / "notes.txt")]
+    assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_another_recording_at_that_place_is_never_overwritten(record, disk, capsys):
