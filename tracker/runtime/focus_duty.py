@@ -69,6 +69,7 @@ class FocusDuty:
         """
         self.counts = FocusCounts()
         self.z_um = float("nan")  # as last told
+        self.refused_because = ""  # three times in a row
         self.is_lost = False  # its port, where that is its own: the stage goes on without it
         self._guard, self._config, self._tell = guard, config, tell
         self._clock, self._period_s = clock, period_s
@@ -186,7 +187,7 @@ class FocusDuty:
             self._refusals += 1
             self._is_asked = False
             if self._refusals == _REFUSALS:
-                logger.warning("the focus drive refuses: %s", error)
+                self.refused_because = str(error)
             return
         except (LinkTimeoutError, UnreadableError):
             self.counts.focus_timeouts += 1
@@ -194,7 +195,7 @@ class FocusDuty:
             return
         if state is not None:
             self._is_asked = False
-            self._refusals = 0
+            self._refusals, self.refused_because = 0, ""
             self.counts.focus_replies += 1
             self.z_um = state.z_um
             self._tell(self._guard.report(state))

@@ -48,7 +48,7 @@ class FocusStation:
         self.duty = duty
         self.holds_limits = holds_limits
         self._guard, self._rows, self._clock = guard, rows, clock
-        self._told = ""
+        self._told = self._told_refusal = ""
         self._replies, self._heard_s = 0, clock.now_s()
         self._is_mute = False
 
@@ -100,6 +100,11 @@ class FocusStation:
             self._told = why
             if why:
                 return (Held if self._guard.is_below_floor else Notice)("focus", why)
+        refused = self.duty.refused_because
+        if refused != self._told_refusal:
+            self._told_refusal = refused
+            if refused:
+                return Notice("focus", f"{refused}; are its own limits narrower than rig.focus?")
         return self._silence()
 
     def status(self) -> dict[str, float]:
