@@ -279,14 +279,8 @@ def _await_room(frames: RingWriter) -> None:
 
 
 def _keep(frame: Frame, frames: RingWriter) -> None:
-    frames.append(
-        frame.index,
-        frame.t_s,
-        frame.received_s,
-        frame.camera_t_s,
-        frame.camera_counter,
-        frame.image,
-    )
+    stamps = (frame.index, frame.t_s, frame.received_s, frame.camera_t_s, frame.camera_counter)
+    frames.append(*stamps, frame.image)
 
 
 def _has_ended(start: TrackingStart, orders: OrderInbox, *, wait_s: float = 0.0) -> bool:
