@@ -36,6 +36,7 @@ COMMANDS = {
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",
+    "harvest": "pick the recorded frames that are worth labelling",
     "model": "look into a model of any tool, adopt it, change the one in use",
     "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
     "detect": "write what a model finds in images or videos as a table",

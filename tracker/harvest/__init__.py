@@ -1,0 +1,1 @@
+"""Which recorded frames are worth labelling."""
