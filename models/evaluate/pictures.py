@@ -40,11 +40,6 @@ class Source:
     files: Sequence[Path]
     count: int
 
-    @property
-    def is_sequence(self) -> bool:
-        """Whether its pictures follow one another in time."""
-        return self.path.is_dir() or self.count > 1
-
 
 def source_at(path: Path) -> Source:
     """Look at a file or a folder without reading its pictures.
@@ -84,6 +79,35 @@ def pictures_of(source: Source) -> Iterator[Picture]:
     shift = _surplus_bits([image for _, _, image in first])
     for file, index, image in chain(first, raw):
         yield Picture(file, index, _grey(image, shift))
+
+
+def depth_shift(source: Source) -> int:
+    """Return how many bits the pictures of a source lose, by which `read_picture` gives one alone.
+
+    Raises:
+        PictureError: its first pictures cannot be read.
+    """
+    return _surplus_bits([image for _, _, image in islice(_raw(source), _FIRST)])
+
+
+def read_picture(file: Path, index: int, *, shift: int) -> GreyImage:
+    """Return one picture of a file: what `pictures_of` yields under its number.
+
+    Raises:
+        PictureError: it cannot be read.
+    """
+    if file.suffix.lower() in IMAGE_ENDINGS:
+        _, pages = cv2.imreadmulti(str(file), index, 1, flags=cv2.IMREAD_UNCHANGED)
+        images = list(pages)
+    else:
+        clip = cv2.VideoCapture(str(file))
+        clip.set(cv2.CAP_PROP_POS_FRAMES, index)
+        is_read, image = clip.read()
+        clip.release()
+        images = [image] if is_read else []
+    if not images:
+        raise PictureError(f"{file}, frame {index}: cannot be read")
+    return _grey(images[0], shift)
 
 
 def _raw(source: Source) -> Iterator[tuple[str, int, cv2.typing.MatLike]]:

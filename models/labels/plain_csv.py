@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from models.detection import KEYPOINTS
@@ -33,6 +33,7 @@ _LABEL_COLUMNS = (
     "presence_probability",
 )
 COLUMNS = (*_LABEL_COLUMNS, *(f"{name}_{field}" for name in KEYPOINTS for field in _POINT_FIELDS))
+HEAD = ",".join(COLUMNS) + "\n"
 
 
 def write_csv(file: Path, labels: LabelSet) -> None:
@@ -41,11 +42,18 @@ def write_csv(file: Path, labels: LabelSet) -> None:
     Raises:
         LabelError: the file cannot be written.
     """
+    write_text(file, HEAD + rows_of(labels))
+
+
+def rows_of(labels: Iterable[Label]) -> str:
+    """Return the lines of labels, each ended; `HEAD` is what stands before them in a table."""
+    return _lines(map(_row, labels))
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows(_row(label) for label in labels)
-    write_text(file, text.getvalue())
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _row(label: Label) -> list[str]:

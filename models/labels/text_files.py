@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import TypeAlias
 
@@ -47,13 +48,18 @@ def parse_json(text: str, *, file: str, line: int = 1) -> Json:
 def write_text(file: Path, text: str) -> None:
     """Write a file beside its place, then put it there; an old one is replaced.
 
+    Whoever is killed meanwhile, and a computer whose power fails, leaves the old or the new one.
+
     Raises:
         LabelError: it cannot be written; nothing half-written is left.
     """
     unfinished = file.with_name(file.name + ".unfinished")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8", newline="")
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
         unfinished.replace(file)
     except OSError as error:
         unfinished.unlink(missing_ok=True)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.labels.consensus import Head
+from models.labels.faults import Fault, LabelError
 from models.labels.gold import GoldQuality
 from models.labels.label import FrameKey, Presence
 from models.labels.placing import Placing
 from models.labels.quality import Quality, worst_heads
-from models.labels.text_files import write_text
+from models.labels.text_files import read_text, write_text
 
 COLUMNS = ("file", "index", "animal", "why", "worst_head_lengths", "worst_px", "annotators")
 _SERIOUS = 1000.0  # whole heads in the wrong place come before any number of head lengths
@@ -119,3 +120,41 @@ def write_worklist(file: Path, doubts: Sequence[Doubt]) -> None:
             ]
         )
     write_text(file, text.getvalue())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row of a worklist: a frame to look at again, why, and where that stands."""
+
+    frame: FrameKey
+    why: str
+    line: int
+
+
+def read_worklist(file: Path) -> list[Wanted]:
+    """Read a worklist, as a report of labels or a page of an evaluation writes it.
+
+    Raises:
+        LabelError: it is none, or lists no frame; every fault is named.
+    """
+    rows = csv.DictReader(io.StringIO(read_text(file), newline=""), strict=True)
+    found: list[Wanted] = []
+    faults: list[Fault] = []
+    try:
+        if not {"file", "index", "why"} <= set(rows.fieldnames or ()):
+            says = f"is no worklist: expected the columns {', '.join(COLUMNS)}"
+            raise LabelError([Fault(str(file), "line 1", says)])
+        for row in rows:
+            name, index = row["file"] or "", row["index"] or "0"
+            if name and index.isdecimal():
+                found.append(Wanted((name, int(index)), row["why"] or "", rows.line_num))
+            else:
+                says = f"file {name!r}, index {index!r}: expected a name and a whole number"
+                faults.append(Fault(str(file), f"line {rows.line_num}", says))
+    except csv.Error as error:
+        faults.append(Fault(str(file), f"line {rows.line_num}", f"is no CSV: {error}"))
+    if not found and not faults:
+        faults.append(Fault(str(file), "", "lists no frame: there is nothing to look at again"))
+    if faults:
+        raise LabelError(faults)
+    return found

@@ -60,7 +60,7 @@ def read_labels(files: Sequence[str], arguments: argparse.Namespace) -> LabelSet
     gathering = Gathering(
         _words(arguments.rename), Presence(arguments.unmarked), arguments.format, images
     )
-    collected = gather([_label_file(word) for word in files], gathering)
+    collected = gather([label_file(word) for word in files], gathering)
     if collected.faults and not arguments.skip_faulty:
         raise LabelError(collected.faults)
     for fault in collected.faults:
@@ -78,7 +78,7 @@ def _words(renamings: Sequence[str]) -> Words:
     return words_from(renamings)
 
 
-def _label_file(word: str) -> LabelFile:
+def label_file(word: str) -> LabelFile:
     """Return the file that a word names, and whose it is: FILE, NAME=FILE or NAME@2=FILE."""
     from models.labels.formats import LabelFile
 

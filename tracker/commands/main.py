@@ -33,6 +33,7 @@ COMMANDS = {
     "recording": "check and repair a recording, move recordings off the rig",
     "export": "write a recording as nwb, ome-zarr, hdf5, wcon, csv or mp4",
     "bench": "measure how fast the parts of a rig are on this computer",
+    "batch": "detect, export or report many recordings, on all cores or on a cluster",
     "emulate": "be an emulated stage controller, to try a client against it",
     "motion": "print the simulated animals' statistics beside the measured ones",
     "render": "write frames of a scenario as pictures, with their keypoints",
@@ -40,6 +41,7 @@ COMMANDS = {
     "model": "look into a model of any tool, adopt it, change the one in use",
     "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
     "detect": "write what a model finds in images or videos as a table",
+    "label": "mark heads in frames, on a page in the browser: alone or several people together",
     "labels": "read labels of any tool, bring several people's together, and judge them",
     "train": "train the head detector, on rendered frames",
 }
