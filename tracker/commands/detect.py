@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from models.detection import Detector
-    from models.evaluate.pictures import Source
+    from models.evaluate.pictures import Picture, Source
     from models.evaluate.table import Found, TableWriter
     from tracker.export.progress import Progress
 
@@ -21,7 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the model, the pictures, and where the table goes."""
     parser.add_argument("model", metavar="MODEL", help="a manifest, an .onnx file, or shipped")
     parser.add_argument(
-        "pictures", type=Path, nargs="+", metavar="PICTURES", help="images, folders of them, videos"
+        "pictures",
+        type=Path,
+        nargs="+",
+        metavar="PICTURES",
+        help="images, folders of them, videos, recordings",
     )
     parser.add_argument("--csv", type=Path, required=True, metavar="FILE", help="the table")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier table")
@@ -45,11 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Detect, write, and return the exit status."""
     from models.evaluate.finding import open_any
-    from models.evaluate.pictures import source_at
     from models.evaluate.table import TableWriter
 
     _check(arguments)
-    sources = [source_at(path) for path in arguments.pictures]
+    sources = [_source_at(path) for path in arguments.pictures]
     least: float = arguments.min_confidence
     if arguments.link:  # a doubtful candidate is of use where the frames around it speak for it
         least = min(least, _DOUBTFUL)
@@ -106,11 +109,34 @@ def _write(
     return shown, present
 
 
+def _source_at(path: Path) -> Source:
+    """Look at a file or a folder; a recording's pictures are its frames, by their own numbers."""
+    from models.evaluate.pictures import Source, source_at
+    from tracker.record.schema import HEADER_FILE
+
+    if not (path / HEADER_FILE).is_file():
+        return source_at(path)
+    from tracker.record.opened import open_recording
+
+    return Source(path, [], len(open_recording(path).frames))
+
+
+def _pictures_of(source: Source) -> Iterator[Picture]:
+    from models.evaluate.pictures import Picture, pictures_of
+    from tracker.record.opened import open_recording
+
+    if source.files:
+        yield from pictures_of(source)
+        return
+    frames = open_recording(source.path).frames
+    for number, image in zip(frames.index.tolist(), frames, strict=True):
+        yield Picture(str(source.path), number, image)
+
+
 def _found(detector: Detector, source: Source, progress: Progress) -> Iterator[Found]:
-    from models.evaluate.pictures import pictures_of
     from models.evaluate.table import Found
 
-    for picture in pictures_of(source):
+    for picture in _pictures_of(source):
         yield Found(picture.file, picture.index, detector.detect(picture.image))
         progress.step()
 

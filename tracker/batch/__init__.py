@@ -1,0 +1,1 @@
+"""The same work for many recordings, on one computer or on many."""
