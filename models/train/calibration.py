@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +33,25 @@ class Sighted:
 
 
 def calibrated(
-    network: HeadNetwork, frames: FrameSet, *, seed: int, tell: Progress
+    network: HeadNetwork, sets: Sequence[FrameSet], *, seed: int, tell: Progress
 ) -> CandidateGraph:
-    """Return the graph of a trained network, its doubts fitted on frames held out for that."""
-    sighted = sight(network, frames, seed=seed, tell=tell)
-    doubt = fit_doubt(sighted.features, sighted.errors_px, far_px=FAR_PX, seed=seed)
+    """Return the graph of a trained network, its doubts fitted on frames held out for that.
+
+    Each set of frames counts for as much as any other, however few it has.
+    """
+    sighted = [sight(network, frames, seed=seed, tell=tell) for frames in sets]
+    doubt = fit_doubt(
+        torch.cat([one.features for one in sighted]),
+        torch.cat([one.errors_px for one in sighted]),
+        torch.cat([_weights(len(one.features)) for one in sighted]),
+        far_px=FAR_PX,
+        seed=seed,
+    )
     return CandidateGraph(network, doubt).eval()
+
+
+def _weights(count: int) -> Tensor:
+    return torch.full((count,), 1.0 / max(count, 1))
 
 
 def sight(network: HeadNetwork, frames: FrameSet, *, seed: int, tell: Progress) -> Sighted:

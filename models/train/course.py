@@ -24,7 +24,6 @@ from models.train.watch import Watch
 
 _JUDGED_FRAMES, _CALIBRATED_FRAMES = 200, 600  # of each kind; fewer where fewer are learned from
 _MIN_CONFIDENCE = 0.5
-_STEM = "shipped"
 _LEARN, _CALIBRATE, _OWN = "learn", "calibrate", "your"  # names of kinds of frames
 _LAB_SHARE = 0.6  # of what is learned from, where a lab's own frames are there
 _TUNING_RATE = 2e-3  # of a network that knows much already
@@ -44,6 +43,7 @@ class Sources:
     recipe: str
     um_per_px: tuple[float, float]
     lab: LabFrames | None = None
+    name: str = "shipped"  # of the model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def run_course(
     """Train a model into `folder` and return how it did on each kind of held-out frames.
 
     Frames and the training's state are kept in the folder, so that a course that was broken
-    off goes on. The model is `shipped.yaml` with its graph and checkpoint; the figures are
+    off goes on. The model is `<name>.yaml` with its graph and checkpoint; the figures are
     `report_<kind>.json`, and pictures of the worst frames `worst_<kind>.png`.
 
     Raises:
@@ -101,20 +101,20 @@ def run_course(
     drawn = _drawn(sources, folder, plan, listener)
     training = _training(sources.lab, drawn[_LEARN], folder, plan, start)
     training.run(lambda moment: listener.tell("training", moment.done, _words(moment)))
-    calibrate, held_out = drawn[_CALIBRATE], {kind: drawn[kind] for kind in sources.judge}
+    calibrate, held_out = [drawn[_CALIBRATE]], {kind: drawn[kind] for kind in sources.judge}
     if sources.lab is not None:
-        calibrate = joined([sources.lab.watch, calibrate], [0.5, 0.5])
+        calibrate.append(sources.lab.watch)
         held_out = {_OWN: sources.lab.judge}
     graph = calibrated(
         training.learned(), calibrate, seed=plan.seed, tell=listener.of("fitting doubts")
     )
-    write_checkpoint(graph, folder / f"{_STEM}{SUFFIX}")
+    write_checkpoint(graph, folder / f"{sources.name}{SUFFIX}")
     manifest = export_model(
         graph,
         folder,
-        stem=_STEM,
+        stem=sources.name,
         version=f"{training.step}.{plan.seed}",
-        trained_on=f"{plan.frames} frames, {training.step} steps; {sources.recipe}",
+        trained_on=_words_of_origin(sources, plan, training.step),
         um_per_px=sources.um_per_px,
         probe=np.array(drawn[_LEARN].images[0]),
     )
@@ -166,6 +166,11 @@ def _judged(
         write_sheet(manifest.parent / f"worst_{kind}.png", detector, frames)
         reports[kind] = report
     return reports
+
+
+def _words_of_origin(sources: Sources, plan: Plan, steps: int) -> str:
+    rendered = f"{plan.frames} frames, {steps} steps; {sources.recipe}"
+    return rendered if sources.lab is None else f"{len(sources.lab.learn)} labelled + {rendered}"
 
 
 def _words(moment: Moment) -> str:

@@ -55,8 +55,10 @@ class Doubt(nn.Module):
         return answer[:, 0], answer[:, 1:].clamp(low, high)
 
 
-def fit_doubt(features: Tensor, errors_px: Tensor, *, far_px: float, seed: int) -> Doubt:
-    """Fit on candidates: their features, and the distance of each keypoint (candidates, 4).
+def fit_doubt(
+    features: Tensor, errors_px: Tensor, weights: Tensor, *, far_px: float, seed: int
+) -> Doubt:
+    """Fit on candidates: their features, the distance of each keypoint (candidates, 4), weights.
 
     The last column of `errors_px` is the head's centre, by which a candidate is right or wrong.
     Only right ones tell how far off keypoints are. With fewer than 50 candidates nothing is
@@ -72,15 +74,19 @@ def fit_doubt(features: Tensor, errors_px: Tensor, *, far_px: float, seed: int) 
     doubt.spread.copy_(features.std(dim=0).clamp(min=1e-3))
     is_right = (errors_px[:, -1] <= far_px).float()
     near = errors_px[:, :-1].clamp(max=3.0 * far_px)
+    share = weights / weights.sum()
+    right_share = is_right * weights / (is_right * weights).sum().clamp(min=1e-6)
     optimizer = torch.optim.AdamW(doubt.parameters(), lr=_RATE, weight_decay=1e-2)
     for step in range(_STEPS):
         for group in optimizer.param_groups:
             group["lr"] = _RATE * (1.0 - step / _STEPS)
         logit, log_scale = doubt.judged(features)
-        chance = functional.binary_cross_entropy_with_logits(logit, is_right)
+        chance = functional.binary_cross_entropy_with_logits(
+            logit, is_right, share, reduction="sum"
+        )
         law = near / torch.exp(log_scale) + 2.0 * log_scale
-        distance = (law * is_right[:, None]).sum() / is_right.sum().clamp(min=1.0)
+        distance = (law * right_share[:, None]).sum()
         optimizer.zero_grad()
-        (chance + 0.1 * distance).backward()
+        ((chance * share).sum() + 0.1 * distance).backward()
         optimizer.step()
-    return doubt.eval()
+    return doubt.eval().requires_grad_(False)

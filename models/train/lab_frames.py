@@ -32,12 +32,14 @@ _GAP = 0.03  # of a recording, left out on each side of a stretch that is held o
 class LabFrames:
     """Frames to learn from, to watch so as to stop in time, and to be judged by at the end.
 
-    `notes` say in words what was left out, and how the frames were parted.
+    `magnification` is what most frames need; `notes` say in words what was left out, and how the
+    frames were parted.
     """
 
     learn: FrameSet
     watch: FrameSet
     judge: FrameSet
+    magnification: float
     notes: tuple[str, ...]
 
 
@@ -62,6 +64,7 @@ def read_lab_frames(labels: LabelSet, images: Path, *, seed: int) -> LabFrames:
         learn=_frame_set(learn, scale),
         watch=_frame_set(watch, scale),
         judge=_frame_set(judge, scale),
+        magnification=float(np.median(list(scale.values()))),
         notes=(*notes, how),
     )
 
@@ -162,8 +165,8 @@ def _by_stretches(
         watch += own[watched_from : judged_from - gap]
         learn += own[: max(1, watched_from - gap)]
     how = (
-        f"only {len(recordings)} recordings: judged by the last fifth of each, which flatters;"
-        f" labels of {_LEAST_RECORDINGS} recordings or more tell how it does on new animals"
+        f"recordings: {len(recordings)}; with fewer than {_LEAST_RECORDINGS} it is judged by the"
+        " last fifth of each, which flatters: more recordings tell how it does on new animals"
     )
     return learn, watch, judge, how
 

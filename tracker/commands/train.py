@@ -1,4 +1,4 @@
-"""Train the head detector on rendered frames, and say how good it has become.
+"""Train the head detector on rendered frames or on your own, and say how good it has become.
 
 Frames, state, model and figures are kept in --out: a training that was stopped (Ctrl-C keeps
 what was learned) goes on when the same command is given again with more minutes.
@@ -20,18 +20,33 @@ from tracker.errors import MissingExtraError, UsageError
 if TYPE_CHECKING:
     from models.train.course import Sources
     from models.train.frames import LabelledFrame
+    from models.train.lab_frames import LabFrames
 
 _NEEDED = ("torch", "onnx", "onnxscript")
 _LINE_EVERY_S = 15.0
 _BAR_CELLS = 24
-_UM_PER_PX = (0.95, 1.7)  # rendered at 1.26, shown to the network 0.74 to 1.35 times as large
+_LEAST_SIZE, _MOST_SIZE = 0.75, 1.35  # scales at which the network is shown its frames
+_UM_PER_PX = (0.95, 1.7)  # rendered at 1.26
+_FRAMES, _MINUTES = (3000, 400), (20.0, 10.0)  # without labels, with them
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
+    from tracker.commands.label_files import FILES_HELP, add_reading_options
+
+    parser.add_argument("labels", nargs="*", metavar="LABELS", help=FILES_HELP)
+    add_reading_options(parser)
     parser.add_argument("--out", type=Path, default=Path("trained"), metavar="DIR")
-    parser.add_argument("--frames", type=int, default=3000, help="frames to draw and learn from")
-    parser.add_argument("--minutes", type=float, default=20.0, help="of training, in all")
+    parser.add_argument(
+        "--from", dest="start", metavar="MODEL", help="begin with it: shipped, or a trained one"
+    )
+    parser.add_argument(
+        "--um-per-px", type=float, help="of the labelled pictures; without it adults are assumed"
+    )
+    parser.add_argument(
+        "--frames", type=int, help="frames to draw and learn from: 3000, or 400 beside LABELS"
+    )
+    parser.add_argument("--minutes", type=float, help="of training, in all: 20, or 10 on LABELS")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="processor cores to use")
 
@@ -42,11 +57,39 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: an option cannot mean anything.
         MissingExtraError: PyTorch or the exporter is not installed.
-        ModelError: the training cannot be had, or its outcome is not sound.
+        ModelError: labels are faulty, the training cannot be had, or its outcome is not sound.
     """
-    for name in ("frames", "minutes", "threads"):
-        if not 0 < getattr(arguments, name) < math.inf:
-            raise UsageError(f"--{name}: expected more than 0, got {getattr(arguments, name)}")
+    _check(arguments)
+    from models.train.checkpoint import read_checkpoint
+    from models.train.course import Listener, Plan, run_course
+
+    has_labels = bool(arguments.labels)
+    plan = Plan(
+        frames=arguments.frames or _FRAMES[has_labels],
+        minutes=arguments.minutes or _MINUTES[has_labels],
+        seed=arguments.seed,
+        threads=arguments.threads,
+    )
+    start = read_checkpoint(arguments.start).network if arguments.start else None
+    sources = _sources(arguments.seed, _lab(arguments) if has_labels else None, arguments)
+    reports = run_course(
+        sources, arguments.out, plan, listener=Listener(tell=_Teller().tell), start=start
+    )
+    print()
+    for kind, report in reports.items():
+        print(f"held-out {kind} frames:", *report.lines(), sep="\n  ")
+        print(f"pictures of the worst of them: {arguments.out / f'worst_{kind}.png'}")
+    print(f"model: {arguments.out / sources.name}.yaml")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be meant, and what is not installed, before anything is read."""
+    for name in ("frames", "minutes", "threads", "um_per_px"):
+        given = getattr(arguments, name)
+        if given is not None and not 0 < given < math.inf:
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option}: expected more than 0, got {given}")
     if arguments.seed < 0:
         raise UsageError(f"--seed: expected 0 or more, got {arguments.seed}")
     try:
@@ -58,40 +101,50 @@ def run(arguments: argparse.Namespace) -> int:
         raise MissingExtraError(
             f"training needs {', '.join(missing)}: pip install 'wormlock[train]'"
         )
-    from models.train.course import Listener, Plan, run_course
-
-    plan = Plan(
-        frames=arguments.frames,
-        minutes=arguments.minutes,
-        seed=arguments.seed,
-        threads=arguments.threads,
-    )
-    reports = run_course(
-        _sources(arguments.seed), arguments.out, plan, listener=Listener(tell=_Teller().tell)
-    )
-    print()
-    for kind, report in reports.items():
-        print(f"held-out {kind} frames:", *report.lines(), sep="\n  ")
-    print(f"model: {arguments.out / 'shipped.yaml'}")
-    return 0
 
 
-def _sources(seed: int) -> Sources:
+def _lab(arguments: argparse.Namespace) -> LabFrames:
+    """Read the lab's labels, make one of what several people said, and fetch the pictures."""
+    from models.labels.consensus import find_consensus
+    from models.train.lab_frames import read_lab_frames
+    from tracker.commands.label_files import read_labels
+
+    if arguments.images is None:
+        raise UsageError("--images: name the folder of the labelled pictures")
+    labels = find_consensus(read_labels(arguments.labels, arguments)).labels()
+    lab = read_lab_frames(labels, arguments.images, seed=arguments.seed)
+    for note in lab.notes:
+        print(f"note: {note}")
+    counts = f"{len(lab.learn)} frames to learn from, {len(lab.watch)} to watch it by"
+    print(f"{counts}, {len(lab.judge)} to judge it by")
+    return lab
+
+
+def _sources(seed: int, lab: LabFrames | None, arguments: argparse.Namespace) -> Sources:
     """Join the renderer to the training: half the rig as it is, half any lab's look."""
     from hardware.sim.training_frames import training_frames
     from models.train.course import Sources
 
+    def both(own_seed: int) -> Iterator[LabelledFrame]:
+        typical = training_frames(own_seed, hard=False)
+        return _alternating(typical, training_frames(own_seed, hard=True))
+
+    judged = {
+        "typical": training_frames(seed + 1000, hard=False),
+        "hard": training_frames(seed + 1000, hard=True),
+    }
+    um_per_px = _UM_PER_PX
+    if lab is not None and arguments.um_per_px is not None:
+        shown_um_per_px = arguments.um_per_px / lab.magnification
+        um_per_px = shown_um_per_px * _LEAST_SIZE, shown_um_per_px * _MOST_SIZE
     return Sources(
-        learn=_alternating(training_frames(seed, hard=False), training_frames(seed, hard=True)),
-        calibrate=_alternating(
-            training_frames(seed + 2000, hard=False), training_frames(seed + 2000, hard=True)
-        ),
-        judge={
-            "typical": training_frames(seed + 1000, hard=False),
-            "hard": training_frames(seed + 1000, hard=True),
-        },
+        learn=both(seed),
+        calibrate=both(seed + 2000),
+        judge={} if lab is not None else judged,
         recipe=f"rendered, near-infrared rig and other looks by turns, seed {seed}",
-        um_per_px=_UM_PER_PX,
+        um_per_px=um_per_px,
+        lab=lab,
+        name="shipped" if lab is None else "own",
     )
 
 

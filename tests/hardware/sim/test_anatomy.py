@@ -17,6 +17,16 @@ def test_keypoints_of_a_straight_animal_lie_at_their_fractions():
     assert keypoints_um == pytest.approx(np.array([[0.0, 0.0], [-69.0, 0.0], [-138.0, 0.0]]))
 
 
+def test_the_nose_is_the_tip_that_the_head_points_at():
+    bent_um = STRAIGHT_UM.copy()
+    bent_um[0] += [-5.0, 15.0]  # the midline leaves the round end aside
+
+    nose_um, _, _ = anatomy.keypoints_um(bent_um)
+
+    assert abs(nose_um[1]) < 7.0
+    assert nose_um[0] > -8.0
+
+
 def test_the_tracked_head_lies_between_the_bulbs():
     assert anatomy.tracked_head_um(STRAIGHT_UM) == pytest.approx(np.array([-89.7, 0.0]))
 
