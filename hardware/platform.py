@@ -8,6 +8,7 @@ same on every rig computer.
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import signal
 import subprocess
@@ -28,6 +29,20 @@ def reserve_file(descriptor: int, size_bytes: int) -> None:
         os.posix_fallocate(descriptor, 0, size_bytes)
     else:
         os.truncate(descriptor, size_bytes)
+
+
+def map_file(descriptor: int, size_bytes: int, *, for_writing: bool) -> mmap.mmap:
+    """Map an open file that others map too.
+
+    Whoever maps it for writing gets all its pages now, where that can be asked for: the first
+    write to each would otherwise cost several times the copy.
+
+    Raises:
+        OSError: it cannot be mapped.
+    """
+    if sys.platform == "linux" and for_writing:
+        return mmap.mmap(descriptor, size_bytes, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
+    return mmap.mmap(descriptor, size_bytes)
 
 
 def sync_data(descriptor: int) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.errors import RingError
-from hardware.platform import reserve_file
+from hardware.platform import map_file, reserve_file
 
 _MAGIC = 0x574C52494E473031  # "WLRING01"
 _HEADER = np.dtype([(name, "<u8") for name in ("magic", "slots", "itemsize", "count", "kept")])
@@ -46,7 +46,7 @@ def _map(path: Path, size_bytes: int, *, create: bool) -> mmap.mmap:
                 reserve_file(file.fileno(), size_bytes)
             elif path.stat().st_size < size_bytes:
                 raise RingError(f"{path} is smaller than its records say")
-            return mmap.mmap(file.fileno(), size_bytes)
+            return map_file(file.fileno(), size_bytes, for_writing=create)
     except OSError as error:
         if create:
             path.unlink(missing_ok=True)

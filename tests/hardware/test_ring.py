@@ -1,11 +1,16 @@
 """Rings: what one process writes, another reads whole, or learns that it came too late."""
 
+import sys
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.errors import RingError
+from hardware.platform import shared_memory_folder
 from hardware.ring import RingReader, RingWriter, attach_ring, frame_record
 
 ROW = np.dtype([("number", "<i8"), ("place", "<f8", 2)])
@@ -136,3 +141,22 @@ def test_a_writer_that_has_time_is_told_how_much_room_there_is(path):
     rooms.append(writer.room)
 
     assert rooms == [4, 1, 3, 4]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pages come when they are touched")
+def test_the_first_turn_of_a_ring_in_memory_takes_no_page_faults():
+    resource = pytest.importorskip("resource")
+    image = np.ones((512, 512), np.uint16)
+    record = frame_record(image.shape, depth_bits=16)
+    folder = tempfile.TemporaryDirectory(dir=shared_memory_folder())
+    writer = RingWriter(Path(folder.name) / "frames.ring", record, slots=20)
+    writer.append(0, 0.0, 0.0, 0.0, 0, image)
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for number in range(1, 20):
+        writer.append(number, 0.0, 0.0, 0.0, 0, image)
+    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    writer.close()
+    folder.cleanup()
+
+    assert faults < 128  # those of one frame
