@@ -16,8 +16,8 @@ CALIBRATION = "  kind: simulated             # simulated | me"
 # What is replaced in the shipped file, by what, and how the one line goes on after `config.yaml: `.
 ONE_FAULT = [
     (
-        "max_speed_um_s:",
-        "max_sped_um_s:",
+        "\n  max_speed_um_s:",
+        "\n  max_sped_um_s:",
         "safety.max_sped_um_s: there is no such key; did you mean",
     ),
     ("safety:", "saftey:", "saftey: there is no such key; did you mean safety?"),
@@ -226,7 +226,7 @@ def test_a_file_without_keys_is_refused(text, tmp_path, monkeypatch):
 def test_faults_of_the_config_and_of_all_that_it_names_are_told_together(tmp_path, monkeypatch):
     text = SHIPPED.replace("seed: 1", "seed: yes").replace("scenario: roam", "scenario: raom")
     text = text.replace("model: shipped", "model: mine.yaml").replace(": recording ", ": soon ")
-    text = text.replace("max_speed_um_s:", "max_sped_um_s:")
+    text = text.replace("\n  max_speed_um_s:", "\n  max_sped_um_s:")
     text = text.replace(CAMERA, "    kind: video\n    path: nowhere.mp4\n#")
 
     told = faults_of(text, tmp_path, monkeypatch)
