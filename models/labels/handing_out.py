@@ -56,6 +56,15 @@ class Deck:
     def __contains__(self, frame: FrameKey) -> bool:
         return frame in self.wanted or frame in self.gold
 
+    def without(self, left_out: FrameKey) -> Deck:
+        """Return the deck but for one frame; the others stay as they are."""
+        return Deck(
+            plan=self.plan,
+            order=tuple(frame for frame in self.order if frame != left_out),
+            gold=tuple(frame for frame in self.gold if frame != left_out),
+            wanted={frame: wanted for frame, wanted in self.wanted.items() if frame != left_out},
+        )
+
 
 def lay_out(plan: Plan) -> Deck:
     """Choose which frames several people get, and the order of all; gold frames lie apart."""

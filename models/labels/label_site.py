@@ -10,6 +10,7 @@ from threading import Lock
 import cv2
 
 from models.detection import Candidate, GreyImage
+from models.errors import PictureError
 from models.labels.label import FrameKey
 from models.labels.label_messages import (
     progress_message,
@@ -18,7 +19,7 @@ from models.labels.label_messages import (
     task_message,
     took_proposal,
 )
-from models.labels.labelling import Labelling
+from models.labels.labelling import Handed, Labelling
 from models.labels.text_files import Json
 
 
@@ -44,18 +45,34 @@ class LabelSite:
         return found[0] if found else None
 
     def task(self, annotator: str, at: int | None) -> Json:
-        """Return the frame at a place of somebody's list, or that nothing is left, and progress."""
-        handed = self.labelling.hand(annotator, at)
-        if handed is None:
+        """Return the frame at a place of somebody's list, or that nothing is left, and progress.
+
+        A frame that cannot be read is left out, and another one takes its place.
+
+        Raises:
+            PictureError: a frame that is labelled already cannot be read any more.
+        """
+        found = self._readable(annotator, at)
+        if found is None:
             length = self.labelling.length(annotator)
             return {"finished": True, "at": length, "progress": self.progress(annotator)}
-        image = self.image_of(handed.task.frame)
+        handed, image = found
         rows, columns = image.shape
         told = task_message(handed, (columns, rows), self.why.get(handed.task.frame, ""))
         if self.propose is not None and not handed.labels:
             with self.detecting:
                 told["proposal"] = proposal_message(self.propose(image))
         return {**told, "progress": self.progress(annotator)}
+
+    def _readable(self, annotator: str, at: int | None) -> tuple[Handed, GreyImage] | None:
+        while (handed := self.labelling.hand(annotator, at)) is not None:
+            try:
+                return handed, self.image_of(handed.task.frame)
+            except PictureError:
+                if handed.is_confirmed:
+                    raise
+                self.labelling.leave_out(annotator, handed.task.frame)
+        return None
 
     def progress(self, annotator: str) -> Json:
         """Return how far everybody is, and how near to the truth the one who asks."""

@@ -73,6 +73,7 @@ class Labelling:
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _desks: dict[str, _Desk] = field(init=False)
     _lock: Lock = field(init=False, default_factory=Lock)
+    _left_out: set[FrameKey] = field(init=False, default_factory=set[FrameKey])
     _is_over: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +115,15 @@ class Labelling:
             desk.confirmed += task not in desk.done
             desk.done[task] = None
 
+    def leave_out(self, annotator: str, frame: FrameKey) -> None:
+        """Hand a frame out no more, and take it from before an annotator: it cannot be read."""
+        with self._lock:
+            self.deck = self.deck.without(frame)
+            self._left_out.add(frame)
+            desk = self._desks[annotator]
+            if desk.handed and desk.handed[-1].frame == frame and desk.handed[-1] not in desk.done:
+                desk.handed.pop()
+
     def task(self, annotator: str, at: int) -> Task | None:
         """Return what lies at a place of an annotator's list."""
         handed = self._desks[annotator].handed
@@ -146,6 +156,7 @@ class Labelling:
             f"saved {', '.join(by) or 'nothing new'}: {self.store.file}",
             f"{progress.labelled} of {progress.frames} frames have a label; "
             f"{progress.voices_given} of {progress.voices_wanted} labels wanted are there",
+            *(f"left out, it cannot be read: {file}, frame {at}" for file, at in self._left_out),
             *(f"{who}, gold frames: {told_of_gold(found[who])}" for who in sorted(found)),
         )
 

@@ -12,14 +12,13 @@ import re
 import secrets
 import socket
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from models.labels.handing_out import Deck
     from models.labels.label import FrameKey, LabelSet
@@ -156,11 +155,12 @@ def _site(arguments: argparse.Namespace) -> LabelSite:
     from models.labels.labelling import NO_GOLD, Labelling
     from models.labels.shelf import Shelf
     from models.labels.store import Store
+    from tracker.commands.label_sources import changed_at, read_gold, read_why
 
     annotators = _annotators(arguments.annotator)
     shelf = Shelf(arguments.frames, arguments.images)
-    gold = _read_gold(arguments.gold, shelf) if arguments.gold else NO_GOLD
-    why = _read_worklist(arguments.only, shelf) if arguments.only else {}
+    gold = read_gold(arguments.gold, shelf) if arguments.gold else NO_GOLD
+    why = read_why(arguments.only, shelf) if arguments.only else {}
     deck = _deck(arguments, shelf, gold, list(why))
     site = LabelSite(
         labelling=Labelling(
@@ -170,7 +170,7 @@ def _site(arguments: argparse.Namespace) -> LabelSite:
             frame_of=shelf.frame,
             now_s=time.monotonic,
             gold=gold,
-            since=_last_change(arguments.only) if arguments.only else None,
+            since=changed_at(arguments.only) if arguments.only else None,
         ),
         tokens={who: secrets.token_urlsafe(16) for who in annotators},
         image_of=shelf.image,
@@ -225,58 +225,3 @@ def _told(arguments: argparse.Namespace, deck: Deck, annotators: int) -> str:
         if annotators < arguments.people:
             said += f" (here {annotators}: the others may label them later, into the same table)"
     return f"{said}; {len(deck.gold)} gold frames among them" if deck.gold else said
-
-
-def _read_gold(word: str, shelf: Shelf) -> LabelSet:
-    """Read an expert's labels of frames that are here."""
-    from dataclasses import replace
-
-    from models.labels.faults import LabelError
-    from models.labels.gathering import Gathering, gather
-    from models.labels.label import LabelSet
-    from models.labels.words import Words
-    from tracker.commands.label_files import label_file
-
-    collected = gather([label_file(word)], Gathering(Words()))
-    if collected.faults:
-        raise LabelError(collected.faults)
-    if len(collected.labels.annotators) > 1:
-        raise UsageError(
-            f"--gold {word}: holds labels of {', '.join(collected.labels.annotators)}: expected "
-            "one expert's, or a consensus"
-        )
-    found = {label.frame.key: shelf.find(label.frame.key) for label in collected.labels}
-    known = {key: here for key, here in found.items() if here is not None}
-    if not known:
-        raise UsageError(f"--gold {word}: none of its {len(found)} frames lies below {shelf.root}")
-    if len(known) < len(found):
-        print(f"note: {len(found) - len(known)} gold frames are not below {shelf.root}: left out")
-    return LabelSet(
-        tuple(
-            replace(label, frame=shelf.frame(known[label.frame.key]))
-            for label in collected.labels
-            if label.frame.key in known and label.repeat == 0
-        )
-    )
-
-
-def _read_worklist(file: Path, shelf: Shelf) -> Mapping[FrameKey, str]:
-    from models.labels.faults import Fault, LabelError
-    from models.labels.worklist import read_worklist
-
-    why: dict[FrameKey, str] = {}
-    faults: list[Fault] = []
-    for wanted in read_worklist(file):
-        key = shelf.find(wanted.frame)
-        if key is None:
-            says = f"picture {wanted.frame[0]} is not below {shelf.root}"
-            faults.append(Fault(str(file), f"line {wanted.line}", says))
-        else:
-            why[key] = "; ".join(filter(None, (why.get(key, ""), wanted.why)))
-    if faults:
-        raise LabelError(faults)
-    return why
-
-
-def _last_change(file: Path) -> datetime:
-    return datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
