@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -62,7 +63,8 @@ def write_text(file: Path, text: str) -> None:
             os.fsync(stream.fileno())
         unfinished.replace(file)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise LabelError([Fault(str(file), "", f"cannot be written: {error.strerror}")]) from error
 
 

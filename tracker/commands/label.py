@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from models.detection import Candidate, GreyImage
     from models.labels.handing_out import Deck
     from models.labels.label import FrameKey, LabelSet
     from models.labels.label_site import LabelSite
@@ -162,31 +163,32 @@ def _site(arguments: argparse.Namespace) -> LabelSite:
     gold = read_gold(arguments.gold, shelf) if arguments.gold else NO_GOLD
     why = read_why(arguments.only, shelf) if arguments.only else {}
     deck = _deck(arguments, shelf, gold, list(why))
-    site = LabelSite(
-        labelling=Labelling(
-            store=Store(arguments.labels),
-            deck=deck,
-            annotators=annotators,
-            frame_of=shelf.frame,
-            now_s=time.monotonic,
-            gold=gold,
-            since=changed_at(arguments.only) if arguments.only else None,
-        ),
+    propose = _open_model(arguments.model) if arguments.model else None
+    labelling = Labelling(
+        store=Store(arguments.labels),
+        deck=deck,
+        annotators=annotators,
+        frame_of=shelf.frame,
+        now_s=time.monotonic,
+        gold=gold,
+        since=changed_at(arguments.only) if arguments.only else None,
+    )
+    print(_told(arguments, deck, len(annotators)))
+    return LabelSite(
+        labelling=labelling,
         tokens={who: secrets.token_urlsafe(16) for who in annotators},
         image_of=shelf.image,
         why=why,
+        model=arguments.model or "",
+        propose=propose,
     )
-    print(_told(arguments, deck, len(annotators)))
-    return _with_proposals(site, arguments.model) if arguments.model else site
 
 
-def _with_proposals(site: LabelSite, model: str) -> LabelSite:
-    from dataclasses import replace
-
+def _open_model(model: str) -> Callable[[GreyImage], Sequence[Candidate]]:
     from models.evaluate.finding import open_any
 
     detector, _ = open_any(model, provider="cpu", min_confidence=_MIN_CONFIDENCE, um_per_px=None)
-    return replace(site, model=model, propose=detector.detect)
+    return detector.detect
 
 
 def _deck(
