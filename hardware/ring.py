@@ -145,13 +145,21 @@ class RingReader:
                 return row
         return None
 
-    def take(self, *, at_most: int | None = None) -> Records:
-        """Return copies of the records written since the last call, oldest first."""
+    def make_room(self, count: int) -> NDArray[np.void]:
+        """Return room for (count,) records, for `take` to use again and again."""
+        return np.zeros(count, self._slots["record"].dtype)
+
+    def take(self, *, at_most: int | None = None, room: NDArray[np.void] | None = None) -> Records:
+        """Return copies of the records written since the last call, oldest first.
+
+        With `room`, which must hold `at_most`, they lie there until it is used again: fresh
+        memory for each large frame costs several times its copy.
+        """
         count = self.count
         first = max(self._next, count - len(self._slots))
         lost = first - self._next
         last = count if at_most is None else min(count, first + at_most)
-        rows = np.empty(max(0, last - first), self._slots["record"].dtype)
+        rows = np.empty(max(0, last - first), self._slots["record"].dtype) if room is None else room
         found = 0
         for number in range(first, last):
             if self._copy(number, rows[found : found + 1]):

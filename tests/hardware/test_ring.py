@@ -46,6 +46,22 @@ def test_a_slow_reader_learns_how_many_records_it_missed(path):
     assert found.lost == 6
 
 
+def test_records_are_taken_into_the_same_room_again_and_again(path):
+    writer = RingWriter(path, ROW, slots=8)
+    reader = RingReader(path, ROW)
+    room = reader.make_room(2)
+    taken = []
+
+    for number in range(5):
+        writer.append(number, (0, 0))
+    while reader.waiting:
+        rows = reader.take(at_most=2, room=room).rows
+        assert rows.base is room
+        taken += rows["number"].tolist()
+
+    assert taken == [0, 1, 2, 3, 4]
+
+
 @given(bursts=st.lists(st.integers(0, 12), max_size=12))
 def test_records_taken_and_lost_add_up_to_those_written(bursts, tmp_path_factory):
     path = tmp_path_factory.mktemp("ring") / "rows.ring"

@@ -17,6 +17,7 @@ class Tap:
         self._ring = ring
         self._time_field = time_field
         self._at_most = at_most
+        self._room = ring.make_room(at_most)
         self._from_s = float("inf")
         self._has_begun = False
 
@@ -36,9 +37,10 @@ class Tap:
     def take(self, until_s: float) -> Records:
         """Return the next few records up to `until_s`, and how many were overwritten unread.
 
-        What was overwritten before the first record of the recording is no loss to it.
+        What was overwritten before the first record of the recording is no loss to it. The next
+        call uses the same memory.
         """
-        records = self._ring.take(at_most=self._at_most)
+        records = self._ring.take(at_most=self._at_most, room=self._room)
         self._ring.keep()
         t_s = records.rows[self._time_field]
         is_wanted = (t_s >= self._from_s) & (t_s <= until_s)
