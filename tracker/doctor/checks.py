@@ -41,6 +41,7 @@ CHECKS = (
     Check("priority", "timekeeping.examine_priority", needs_config=False),
     Check("port", "stage.examine_port"),
     Check("stage", "stage.examine_controller", limit_s=30.0),
+    Check("focus", "stage.examine_focus"),
     Check("camera", "camera.examine", limit_s=60.0),
     Check("provider", "onnx_runtime.examine_provider", limit_s=60.0),
     Check("model", "model.examine", limit_s=90.0),

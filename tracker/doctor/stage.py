@@ -12,6 +12,7 @@ from statistics import median
 from hardware.config import NoStage, SimulatedStage
 from hardware.discovery import may_open, port_holders, serial_ports
 from hardware.errors import HardwareError, LinkLostError
+from hardware.focus_config import NoFocus, SerialFocus
 from hardware.languages import DEADLINE_S, Answer, Language, ask, language_for
 from hardware.link import SerialLink
 from hardware.platform import owning_group
@@ -33,8 +34,21 @@ def examine_port(case: Case) -> list[Finding]:
     return [port_fault(address.port) or ok(f"{address.port}: there, permitted, and free")]
 
 
-def port_fault(port: str) -> Finding | None:
-    """Return what keeps us from opening a port; None where nothing is seen."""
+def examine_focus(case: Case) -> list[Finding]:
+    """See whether the focus drive's own port is there; the drive itself is not asked."""
+    focus = case.config.rig.focus
+    if isinstance(focus, NoFocus):
+        return [ok("none: rig.focus.kind is none")]
+    limits = f", from {focus.floor_um:g} to {focus.ceiling_um:g} um"
+    port = focus.port if isinstance(focus, SerialFocus) else None
+    if port is None:
+        return [ok(f"{focus.kind}, not on a port of its own{limits}")]
+    free = ok(f"{focus.kind} on {port}, there, permitted, and free{limits}")
+    return [port_fault(port, "rig.focus.port") or free]
+
+
+def port_fault(port: str, key: str = "rig.stage.port") -> Finding | None:
+    """Return what keeps us from opening the port that a key names; None where nothing is seen."""
     if "://" in port:
         return None
     known = serial_ports()
@@ -42,17 +56,17 @@ def port_fault(port: str) -> Finding | None:
     if not is_here:
         here = ", ".join(one.device for one in known) or "none"
         return fault(
-            f"rig.stage.port: {port}: there is no such port; ports here: {here}",
+            f"{key}: {port}: there is no such port; ports here: {here}",
             "check cable and power, then `wormlock devices`",
         )
     if not may_open(port):
         return fault(
-            f"rig.stage.port: {port}: this user may not open it",
+            f"{key}: {port}: this user may not open it",
             f"sudo usermod -aG {owning_group(port)} $USER, then log in again",
         )
     holders = port_holders(port)
     if holders:
-        return fault(f"rig.stage.port: {port}: held by {', '.join(holders)}", "close that first")
+        return fault(f"{key}: {port}: held by {', '.join(holders)}", "close that first")
     return None
 
 

@@ -163,6 +163,7 @@ def test_a_port_that_is_held_names_its_holder(tmp_path, monkeypatch):
 
 def test_a_port_that_is_not_there_is_a_fault():
     assert "no such port" in stage.port_fault("/dev/no-such-port").says
+    assert stage.port_fault("/dev/nosuch", "rig.focus.port").says.startswith("rig.focus.port: ")
 
 
 def test_a_camera_is_not_blamed_where_opencv_cannot_be_loaded(monkeypatch):
