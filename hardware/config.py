@@ -52,6 +52,7 @@ __all__ = [
     "Section",
     "SectionT",
     "SimulatedCamera",
+    "SimulatedNeuralCamera",
     "SimulatedStage",
     "Simulation",
     "UpperCorner",
@@ -169,11 +170,32 @@ RawCameraConfig: TypeAlias = WebCamera | MicroManagerCamera | GenicamCamera | Ba
 AnyCamera = Annotated[SimulatedCamera | VideoCamera | RawCameraConfig, Field(discriminator="kind")]
 
 
+class SimulatedNeuralCamera(Section):
+    """A confocal's camera over the simulated animal's head; the scenario says what glows there."""
+
+    kind: Literal["simulated"]
+    rows: Annotated[int, Field(ge=16, le=4096)] = 256
+    columns: Annotated[int, Field(ge=16, le=4096)] = 256
+    rate_hz: Annotated[float, Field(gt=0.0, le=1000.0)] = 20.0
+    exposure_s: PositiveFloat = Field(default=0.005, validate_default=True)
+
+    @field_validator("exposure_s")
+    @classmethod
+    def _fits_into_a_period(cls, exposure_s: float, told: ValidationInfo) -> float:
+        rate_hz: float | None = told.data.get("rate_hz")
+        if rate_hz is not None and exposure_s * rate_hz > 1.0:
+            raise ValueError(
+                f"expected no more than the time between frames, {1.0 / rate_hz:g}, got "
+                f"{exposure_s:g}"
+            )
+        return exposure_s
+
+
 class NeuralCamera(Section):
     """A camera that records neurons: in its own counts, in a process of its own, never steered."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")  # its files are named by it
-    camera: Annotated[RawCameraConfig, Field(discriminator="kind")]
+    camera: Annotated[SimulatedNeuralCamera | RawCameraConfig, Field(discriminator="kind")]
 
 
 class Simulation(Section):
@@ -197,10 +219,19 @@ class RigConfig(Section):
 
     @field_validator("neural_cameras")
     @classmethod
-    def _have_names_of_their_own(cls, cameras: tuple[NeuralCamera, ...]) -> object:
+    def _have_names_of_their_own(
+        cls, cameras: tuple[NeuralCamera, ...], told: ValidationInfo
+    ) -> tuple[NeuralCamera, ...]:
         names = [camera.name for camera in cameras]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"expected a name of its own for each, got {', '.join(doubled)} twice")
+        sees_simulation = isinstance(told.data.get("camera"), SimulatedCamera)
+        for place, camera in enumerate(cameras):
+            if isinstance(camera.camera, SimulatedNeuralCamera) and not sees_simulation:
+                raise ValueError(
+                    f"[{place}].camera.kind: got simulated: it sees the animal of a simulated "
+                    "rig, and rig.camera.kind is another"
+                )
         return cameras
 
     @field_validator("stage")

@@ -5,13 +5,14 @@ Imports stand inside the functions: a rig process must not load what it does not
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from hardware.camera import Camera
+from hardware.camera import Camera, RawCamera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
     AnyCamera,
@@ -23,6 +24,7 @@ from hardware.config import (
     NoStage,
     RigConfig,
     SimulatedCamera,
+    SimulatedNeuralCamera,
     SimulatedStage,
     Simulation,
     VideoCamera,
@@ -60,11 +62,16 @@ class RigPlace:
 
     def await_beginning(self) -> float:
         """Return the world's time zero, as soon as nobody can change it any more."""
-        while time.perf_counter() < self.epoch_s - LATEST_WORD_S / 2.0:
-            if self.beginning_file.is_file():
-                return float(self.beginning_file.read_text(encoding="ascii"))
+        while (beginning_s := self.beginning_s()) is None:
             time.sleep(0.005)
-        return self.epoch_s
+        return beginning_s
+
+    def beginning_s(self) -> float | None:
+        """Return the world's time zero; None while it can still be changed."""
+        if self.beginning_file.is_file():
+            return float(self.beginning_file.read_text(encoding="ascii"))
+        is_settled = time.perf_counter() >= self.epoch_s - LATEST_WORD_S / 2.0
+        return self.epoch_s if is_settled else None
 
     @property
     def port_file(self) -> Path:
@@ -85,6 +92,10 @@ class RigPlace:
     def camera_ring(self) -> Path:
         """The simulated camera's frames."""
         return self.folder / "camera.ring"
+
+    def neural_truth_ring(self, name: str) -> Path:
+        """Where the neurons were at each frame of a simulated neural camera."""
+        return self.folder / f"neural_truth_{name}.ring"
 
     @property
     def truth_ring(self) -> Path:
@@ -223,6 +234,51 @@ def open_camera(
     from hardware.cameras.opening import open_grey_camera
 
     return open_grey_camera(rig.camera, clock, tell=tell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedNeuralCamera:
+    """A neural camera, and what is known of it beyond its own words.
+
+    `um_per_px` is NaN where nobody knows it; `neurons` counts those whose truth is told.
+    """
+
+    camera: RawCamera
+    um_per_px: float = math.nan
+    neurons: int = 0
+
+
+def open_neural_camera(
+    rig: RigConfig, name: str, place: RigPlace, clock: Clock, *, tell: Callable[[str], None]
+) -> OpenedNeuralCamera:
+    """Open the neural camera of this name; `tell` as in `open_camera`.
+
+    Raises:
+        CameraError: it is absent, taken, or gives no pictures.
+        ConfigMismatchError: it is not the camera that was configured.
+    """
+    number = [neural.name for neural in rig.neural_cameras].index(name)
+    section = rig.neural_cameras[number].camera
+    if isinstance(section, SimulatedNeuralCamera):
+        from hardware.sim.neural_camera import SimulatedNeuralCameraReader
+        from hardware.sim.scenario import load_scenario
+
+        simulation = _simulation(rig)
+        simulated = SimulatedNeuralCameraReader(
+            section,
+            load_scenario(simulation.scenario),
+            seed=simulation.seed,
+            number=number,
+            begin=place.beginning_s,
+            motion_ring=place.motion_ring if isinstance(rig.stage, SimulatedStage) else None,
+            truth_ring=place.neural_truth_ring(name),
+        )
+        return OpenedNeuralCamera(
+            camera=simulated, um_per_px=simulated.um_per_px, neurons=simulated.neurons
+        )
+    from hardware.cameras.opening import open_neural_camera as open_real
+
+    return OpenedNeuralCamera(camera=open_real(rig, number, clock, tell=tell))
 
 
 def open_stage(rig: RigConfig, place: RigPlace, limits: StageLimits, clock: Clock) -> Stage | None:

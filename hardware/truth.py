@@ -23,6 +23,23 @@ TRUTH_ROW = np.dtype(
 )
 
 
+def neural_truth_row(neurons: int) -> np.dtype[np.void]:
+    """Return the row a frame of a simulated neural camera: where every neuron was, and how bright.
+
+    `neurons_px` is in its own picture, in it or outside; NaN where there is no animal.
+    """
+    return np.dtype(
+        [
+            ("index", "<i8"),  # of the frame
+            ("t_s", "<f8"),  # mid-exposure
+            ("stage_um", "<f8", 2),
+            ("neurons_px", "<f8", (neurons, 2)),
+            ("activity", "<f8", (neurons,)),  # relative to the resting brightness: 0 is at rest
+            ("late_s", "<f8"),  # handed over later than a real camera would
+        ]
+    )
+
+
 class Truth(Protocol):
     """A rig that can say where the head really is."""
 

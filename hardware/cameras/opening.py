@@ -17,25 +17,31 @@ from hardware.config import (
     MicroManagerCamera,
     RawCameraConfig,
     RigConfig,
+    SimulatedNeuralCamera,
 )
-from hardware.errors import HardwareError
+from hardware.errors import ConfigError, HardwareError
 
 
 def open_grey_camera(
     section: RawCameraConfig, clock: Clock, *, tell: Callable[[str], None] | None
 ) -> Camera:
     """Open a camera for the eye; see `hardware.registry.open_camera`."""
+    return GreyCamera(_open_that_may_return(section, clock, tell))
+
+
+def _open_that_may_return(
+    section: RawCameraConfig, clock: Clock, tell: Callable[[str], None] | None
+) -> RawCamera:
     if tell is None or section.reconnect_s == 0.0:
-        return GreyCamera(open_raw_camera(section, clock))
+        return open_raw_camera(section, clock)
     from hardware.cameras.reconnecting import ReconnectingCamera
 
-    raw = ReconnectingCamera(
+    return ReconnectingCamera(
         lambda: open_raw_camera(section, clock),
         reconnect_s=section.reconnect_s,
         clock=clock,
         tell=tell,
     )
-    return GreyCamera(raw)
 
 
 def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
@@ -62,14 +68,21 @@ def open_raw_camera(section: RawCameraConfig, clock: Clock) -> RawCamera:
     return open_webcam(section, clock)
 
 
-def open_neural_camera(rig: RigConfig, place: int, clock: Clock) -> RawCamera:
+def open_neural_camera(
+    rig: RigConfig, place: int, clock: Clock, *, tell: Callable[[str], None] | None = None
+) -> RawCamera:
     """Open one of `rig.neural_cameras`, in a process of its own: it may hold an MMCore of its own.
+
+    `tell` as in `hardware.registry.open_camera`.
 
     Raises:
         HardwareError: as above, with the keys as the user wrote them.
     """
     with _keys_of(f"rig.neural_cameras[{place}].camera"):
-        return open_raw_camera(rig.neural_cameras[place].camera, clock)
+        section = rig.neural_cameras[place].camera
+        if isinstance(section, SimulatedNeuralCamera):
+            raise ConfigError("rig.camera.kind: got simulated: expected one that is really there")
+        return _open_that_may_return(section, clock, tell)
 
 
 @contextlib.contextmanager

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cv2
-import numpy as np
 
-from hardware.errors import RingError
 from hardware.platform import ParentWatch
 from hardware.ring import RingWriter, frame_record
 from hardware.sim.defocus import Defocus
@@ -26,6 +24,7 @@ from hardware.sim.exposure import Shutter
 from hardware.sim.motion_log import MotionReader
 from hardware.sim.picture import open_picture
 from hardware.sim.scenario import Scenario
+from hardware.sim.stage_motion import StandingStage, open_motion
 from hardware.sim.world import World
 from hardware.stepped import Exposure
 from hardware.truth import TRUTH_ROW
@@ -35,7 +34,6 @@ logger = logging.getLogger(__name__)
 
 _FRAME_SLOTS = 16
 _TRUTH_SLOTS = 1024
-_RIG_STARTS_WITHIN_S = 15.0
 _OUTLIVES_PARENT_S = 5.0  # the stage halts in this world after its supervisor has died
 _DRAWING_S = 0.015  # enough to prepare a frame on a busy computer
 _SPIN_S = 0.0002  # sleeping is not more exact than this
@@ -43,25 +41,6 @@ _HOPELESS_PERIODS = 3.0  # so far behind, frames are left out: a real camera is 
 _WARM_FRAMES = 4
 _SPARE_S = 0.004  # a tile takes less
 _LOOK_AHEAD_S = 0.3
-
-
-class _StandingStage:
-    """A rig without a stage: everything stays where it is."""
-
-    def stage_um(self, t_s: float) -> Vec2:
-        """Return the middle of the plate."""
-        del t_s
-        return np.zeros(2)
-
-    def focus_um(self, t_s: float) -> float:
-        """Return the height at which the drive is found, had there been one."""
-        del t_s
-        return 0.0
-
-    def velocity_um_s(self, t_s: float) -> Vec2:
-        """Return no velocity."""
-        del t_s
-        return np.zeros(2)
 
 
 class _Developed(NamedTuple):
@@ -91,7 +70,7 @@ def run_world(
         ConfigError: the scenario names a file that cannot be read.
     """
     cv2.setNumThreads(1)
-    motion = _StandingStage() if motion_ring is None else _wait_for_motion(motion_ring)
+    motion = open_motion(motion_ring)
     with _WorldProcess(scenario, seed, motion, (camera_ring, truth_ring)) as world:
         world.warm_up()
         gc.collect()
@@ -107,7 +86,7 @@ class _WorldProcess:
         self,
         scenario: Scenario,
         seed: int,
-        motion: MotionReader | _StandingStage,
+        motion: MotionReader | StandingStage,
         rings: tuple[Path, Path],
     ) -> None:
         self._epoch_s = float("nan")  # until it runs
@@ -225,14 +204,3 @@ def _sleep_until(t_s: float) -> None:
         time.sleep(wait_s - _SPIN_S)
     while time.perf_counter() < t_s:
         pass
-
-
-def _wait_for_motion(ring: Path) -> MotionReader:
-    until_s = time.perf_counter() + _RIG_STARTS_WITHIN_S
-    while True:
-        try:
-            return MotionReader(ring)
-        except RingError:
-            if time.perf_counter() > until_s:
-                raise
-        time.sleep(0.01)

@@ -31,6 +31,7 @@ from hardware.sim.scenario_instrument import (
     Miscalibration,
     StageDynamics,
 )
+from hardware.sim.scenario_neurons import Neurons
 
 __all__ = [
     "AnyWorm",
@@ -43,6 +44,7 @@ __all__ = [
     "IdealDetections",
     "Meeting",
     "Miscalibration",
+    "Neurons",
     "NoWorm",
     "Optics",
     "Plate",
@@ -183,6 +185,7 @@ class Scenario(Section):
     camera: CameraTiming = CameraTiming()
     stage: StageDynamics = Field(default=StageDynamics(), validate_default=True)
     focus: FocusDynamics = FocusDynamics()
+    neurons: Neurons = Neurons()
     field: Field_ = Field(default=Field_(), validate_default=True)
     calibration: Miscalibration = Miscalibration()
     detections: IdealDetections = IdealDetections()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tracker.runtime.session_place import ROLES, SessionPlace
+from tracker.runtime.session_place import SessionPlace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the role, and where the session's processes meet."""
-    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("role")
     parser.add_argument("place", type=Path)
 
 

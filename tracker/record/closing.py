@@ -5,9 +5,11 @@ Each step is tried whatever became of the one before: a full disk must not cost 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from hardware.platform_files import is_held
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.checksums import sum_files
 from tracker.record.events import ENDED, Event
@@ -15,10 +17,12 @@ from tracker.record.figures_file import write_figures
 from tracker.record.header import Header
 from tracker.record.reader import open_recording
 from tracker.record.report import draw_report
-from tracker.record.schema import REPORT_FILE, SUMMARY_FILE
+from tracker.record.schema import REPORT_FILE, SUMMARY_FILE, neural_frames, stream_file
 from tracker.record.score import rows_of, score
 from tracker.record.session_manifest import list_recording
 from tracker.record.writer import RecordingWriter
+
+_STREAMS_WITHIN_S = 10.0  # the neural cameras' recorders end theirs meanwhile
 
 
 def close_recording(
@@ -28,10 +32,12 @@ def close_recording(
     reason: str,
     t_s: float,
     tell: Callable[[str], None] = lambda doing: None,
+    awaits_streams: bool = True,
 ) -> tuple[str, ...]:
     """Close a recording, sum it up and draw it; return what the operator should know.
 
-    `tell` hears of each step that may take a while.
+    `tell` hears of each step that may take a while. `awaits_streams`: the neural streams end too,
+    and are summed up with it.
     """
     folder = writer.folder
     tell(f"saving {writer.frames.count} frames")
@@ -39,11 +45,27 @@ def close_recording(
     _try(notices, lambda: writer.note(Event(t_s, ENDED, reason)))
     _try(notices, writer.sync)
     writer.close()
+    if awaits_streams:
+        _await_streams(folder, tell)
     _try(notices, lambda: sum_files(folder))
     _try(notices, lambda: sum_up(folder, tell))
     outcome = {"ended": reason, "duration_s": round(t_s - header.started_s, 3)}
     _try(notices, lambda: list_recording(folder, header, outcome=outcome))
     return tuple(notices)
+
+
+def _await_streams(folder: Path, tell: Callable[[str], None]) -> None:
+    """Wait until no neural stream of the recording is written any more, or not for ever."""
+    until_s = time.perf_counter() + _STREAMS_WITHIN_S
+    has_told = False
+    while time.perf_counter() < until_s:
+        held = [path for path in folder.glob(stream_file(neural_frames("*"))) if is_held(path)]
+        if not held:
+            return
+        if not has_told:
+            tell(f"waiting for {', '.join(path.name for path in sorted(held))}")
+            has_told = True
+        time.sleep(0.02)
 
 
 def sum_up(folder: Path, tell: Callable[[str], None] = lambda doing: None) -> None:

@@ -201,6 +201,7 @@ class Recorder:
             reason=reason,
             t_s=self._clock.now_s(),
             tell=self._tell,
+            awaits_streams=not recording.failure,
         )
         folder, is_failed = recording.writer.folder, bool(recording.failure)
         logger.info("recording ended: folder=%s reason=%s", folder, reason)

@@ -9,6 +9,10 @@
     focus.bin        where the focus drive was, on rigs that have one (`FOCUS_ROW`)
     truth.bin        where the head really was, on rigs that know it (`TRUTH_ROW`)
     events.jsonl     what happened, one JSON object a line
+    neural_NAME.json   a neural camera's stream: its records, bits, rate
+    frames_NAME.bin    every frame of it, as those of the tracking camera
+    events_NAME.jsonl  what its recorder saw: missing frames by number, why it ended
+    truth_NAME.bin     where every neuron really was, where the camera is simulated
     summary.json     the figures, once it was closed
     report.png       the picture, once it was closed
     checksums.sha256 of all but the frames, once it was closed
@@ -67,6 +71,31 @@ class SpelledDtype(TypedDict):
     formats: list[str]
     offsets: list[int]
     itemsize: int
+
+
+def neural_frames(name: str) -> str:
+    """Return the stream of a neural camera's frames."""
+    return f"{FRAMES}_{name}"
+
+
+def neural_truth(name: str) -> str:
+    """Return the stream that says where a simulated neural camera's neurons were."""
+    return f"truth_{name}"
+
+
+def neural_header_file(name: str) -> str:
+    """Return the file that says what a neural camera's streams are."""
+    return f"neural_{name}.json"
+
+
+def neural_events_file(name: str) -> str:
+    """Return the file of what happened to a neural camera's stream."""
+    return f"events_{name}.jsonl"
+
+
+def are_frames(stream: str) -> bool:
+    """Say whether a stream holds frames, of the tracking or of a neural camera."""
+    return stream == FRAMES or stream.startswith(f"{FRAMES}_")
 
 
 def stream_file(name: str) -> str:

@@ -12,14 +12,14 @@ from tracker.record.soundness import Oddity, find_damage, spans
 FRAME_TIME = "t_s"
 
 
-def sound_stamps(folder: Path, records: Rows, *, started_s: float) -> Rows:
-    """Return everything about the frames (n,) but their pixels.
+def sound_stamps(folder: Path, records: Rows, *, started_s: float, stream: str = FRAMES) -> Rows:
+    """Return everything about the frames (n,) of a stream but their pixels.
 
     Raises:
         RecordingError: they cannot be read, or some cannot be what was written.
     """
-    stamps = read_stamps(folder / stream_file(FRAMES), records.dtype, len(records))
-    refuse_damage(folder, FRAMES, stamps, started_s=started_s)
+    stamps = read_stamps(folder / stream_file(stream), records.dtype, len(records))
+    refuse_damage(folder, stream, stamps, started_s=started_s)
     return stamps
 
 

@@ -6,12 +6,11 @@ and the disk about once per `flush_s`: whatever kills the process, what was appe
 
 from __future__ import annotations
 
-import shutil
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tracker.errors import RecordingError
 from tracker.record.appended_file import AppendedFile, explain
+from tracker.record.disk_thread import MARGIN_BYTES, DiskThread, free_bytes, require_room
 from tracker.record.events import Event, EventLog
 from tracker.record.frame_log import FrameLog
 from tracker.record.header import Header, header_json
@@ -27,9 +26,6 @@ from tracker.record.schema import (
 )
 from tracker.record.whole_file import write_whole
 
-# Kept free, so that a recording that ends for want of room can still say so and be summed up.
-MARGIN_BYTES = 32_000_000
-
 
 class RecordingWriter:
     """Writes one recording; made once, closed once."""
@@ -41,10 +37,7 @@ class RecordingWriter:
             RecordingError: the folder exists, or the disk is full or not to be written.
         """
         self.folder = folder
-        self._flush_s = flush_s
-        self._synced_s = header.started_s
-        self._syncing: Future[None] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._disk = DiskThread(self._files, flush_s=flush_s, from_s=header.started_s)
         self._make_folder(config_yaml)
         self.events = EventLog(folder / EVENTS_FILE)
         self.frames = FrameLog(folder / stream_file(FRAMES))
@@ -89,18 +82,8 @@ class RecordingWriter:
         Raises:
             RecordingError: the disk is full (but for a margin), or gone.
         """
-        if now_s - self._synced_s < self._flush_s:
-            return
-        self._synced_s = now_s
-        if self._syncing is None or self._syncing.done():
-            if self._syncing is not None:
-                self._syncing.result()
-            self._syncing = self._thread.submit(self.sync)
-        if self.free_bytes() < MARGIN_BYTES:
-            raise RecordingError(
-                f"the disk is full: {self.free_bytes() / 1e6:.0f} MB are left at {self.folder}; "
-                "the recording ends here"
-            )
+        if self._disk.sync_when_due(now_s):
+            require_room(self.free_bytes(), self.folder)
 
     def sync(self) -> None:
         """Wait until everything appended is on the disk.
@@ -108,8 +91,7 @@ class RecordingWriter:
         Raises:
             RecordingError: the disk is full, or gone.
         """
-        for file in self._files():
-            file.sync()
+        self._disk.sync()
 
     def free_bytes(self) -> int:
         """Return the room that is left on the disk.
@@ -117,14 +99,11 @@ class RecordingWriter:
         Raises:
             RecordingError: the folder is gone.
         """
-        try:
-            return shutil.disk_usage(self.folder).free
-        except OSError as error:
-            raise RecordingError(explain(error, self.folder)) from error
+        return free_bytes(self.folder)
 
     def close(self) -> None:
         """Close all files. Safe to call twice."""
-        self._thread.shutdown()
+        self._disk.close()
         for file in self._files():
             file.close()
 

@@ -24,7 +24,16 @@ from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import Failed
 from tracker.runtime.punctuality import PRIORITY
 from tracker.runtime.session_log import LOG_FORMAT
-from tracker.runtime.session_place import Role, Session, SessionPlace, read_session, remove_place
+from tracker.runtime.session_place import (
+    Role,
+    Session,
+    SessionPlace,
+    is_neural_recorder,
+    is_of_neural_camera,
+    neural_name,
+    read_session,
+    remove_place,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +99,14 @@ def _work(
         from tracker.runtime.control_process import run_control
 
         run_control(place, session, orders, reports, parent)
+    elif is_neural_recorder(role):
+        from tracker.runtime.stream_process import run_stream_recorder
+
+        run_stream_recorder(place, session, orders, reports, parent, name=neural_name(role))
+    elif is_of_neural_camera(role):
+        from tracker.runtime.neural_process import run_neural_camera
+
+        run_neural_camera(place, session, orders, reports, parent, name=neural_name(role))
     else:
         from tracker.runtime.recorder_process import run_recorder
 

@@ -96,8 +96,6 @@ def run_control(
     try:
         for note in camera.notes:
             tell(note)
-        if config.rig.neural_cameras:
-            tell("rig.neural_cameras are not opened: this version does not record them")
         if doubt := check_calibration(config, camera.shape):
             tell(doubt)
         facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)

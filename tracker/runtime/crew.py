@@ -15,12 +15,23 @@ from tracker.runtime.launch import Launch
 from tracker.runtime.mailboxes import ReportInbox
 from tracker.runtime.orders import End, Order, Report
 from tracker.runtime.rescue import halt_anew
-from tracker.runtime.session_place import Role, Session, SessionPlace, make_place, remove_place
+from tracker.runtime.session_place import (
+    Role,
+    Session,
+    SessionPlace,
+    camera_role,
+    is_neural_recorder,
+    is_of_neural_camera,
+    make_place,
+    recorder_role,
+    remove_place,
+)
 
 # The simulated world begins to move when the processes that look at it have had time to open.
 _WORLD_WAITS_S = 6.0  # at most
 _BEGINS_AFTER_S = 0.2
 _STAGE_STANDS_WITHIN_S = 3.0
+_CAMERA_ENDS_WITHIN_S = 2.0
 _LAST_WORDS_S = 10.0  # to close files, when there is a hurry
 
 
@@ -38,6 +49,9 @@ class Crew:
         self._inbox = ReportInbox()
         self._rig: list[Role] = [*rig_children(launch.config.rig)]
         self._workers: list[Role] = [*workers]
+        if "recorder" in self._workers:
+            for camera in launch.config.rig.neural_cameras:
+                self._workers += [camera_role(camera.name), recorder_role(camera.name)]
         if launch.has_stage:
             self._workers.insert(0, "stage")
         self._children: dict[Role, Child] = {
@@ -61,6 +75,11 @@ class Crew:
     def workers(self) -> list[Role]:
         """Those who take orders and say when they are ready."""
         return self._workers
+
+    @property
+    def neural_recorders(self) -> list[Role]:
+        """Those who write the frames of neural cameras."""
+        return [role for role in self._workers if is_neural_recorder(role)]
 
     @property
     def roles(self) -> list[Role]:
@@ -139,6 +158,24 @@ class Crew:
         while not child.wait(0.05) and time.perf_counter() < until_s and not is_hurried():
             continue
         child.terminate(within_s=_LAST_WORDS_S)
+
+    def end_neural_cameras(self) -> None:
+        """Let the neural cameras go: together, so that one that hangs costs its own wait alone."""
+        cameras = [
+            role
+            for role in self._workers
+            if is_of_neural_camera(role) and not is_neural_recorder(role)
+        ]
+        for role in cameras:
+            self._children[role].send(End())
+        for role in cameras:
+            if not self._children[role].wait(_CAMERA_ENDS_WITHIN_S):
+                self._children[role].terminate(within_s=_CAMERA_ENDS_WITHIN_S)
+
+    def end_neural_recorders(self, reason: str) -> None:
+        """Order them to write what is left; the tracking camera's recorder waits for them."""
+        for role in self.neural_recorders:
+            self.send(role, End(reason))
 
     def end_world(self) -> None:
         """End the simulated world, once nobody looks at it: it needs half a core."""

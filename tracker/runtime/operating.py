@@ -8,6 +8,7 @@ A stop goes to the stage process directly, never through control.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -31,6 +32,7 @@ from tracker.runtime.orders import (
     StopRecording,
     StopTracking,
 )
+from tracker.runtime.session_place import Role
 
 Start: TypeAlias = Literal["idle", "tracking", "recording"]
 _OPENS_WITHIN_S = 2.0
@@ -42,9 +44,19 @@ class Operating:
     """The session's state, and the orders that change it."""
 
     def __init__(
-        self, crew: Crew, folder: Path, clock: Clock, *, jog_um: float | None = None
+        self,
+        crew: Crew,
+        folder: Path,
+        clock: Clock,
+        *,
+        jog_um: float | None = None,
+        neural_recorders: Sequence[Role] = (),
     ) -> None:
-        """Begin idle; `jog_um` is how far a key moves the focus, None where there is no drive."""
+        """Begin idle; `jog_um` is how far a key moves the focus, None where there is no drive.
+
+        `neural_recorders` record whenever the tracking camera's does.
+        """
+        self._neural_recorders = neural_recorders
         self.is_tracking = False
         self.is_stopped = False
         self.is_recording = False  # ordered, and not yet closed
@@ -114,6 +126,8 @@ class Operating:
 
     def recording_closed(self, *, is_failed: bool = False) -> None:
         """Take note that the files are whole; the next recording starts, if it was waited for."""
+        for role in self._neural_recorders if self.is_recording else ():
+            self._crew.send(role, StopRecording(self._clock.now_s(), "the recording ended"))
         is_next_wanted = self._is_next_wanted and not is_failed
         self.is_recording = self._is_closing = self._is_next_wanted = False
         self.recording_since_s = float("nan")
@@ -171,7 +185,9 @@ class Operating:
         folder = next_recording_folder(self._folder)
         self.is_recording, self.recording_since_s = True, t_s
         self._number = folder.name
-        self._crew.send("recorder", StartRecording(folder=str(folder), t_s=t_s, facts=self._facts))
+        order = StartRecording(folder=str(folder), t_s=t_s, facts=self._facts)
+        for role in ("recorder", *self._neural_recorders):
+            self._crew.send(role, order)
 
     def _press_record(self, t_s: float) -> None:
         """Start or stop; while one is being saved, the next one waits for that, or no longer."""
@@ -185,7 +201,8 @@ class Operating:
     def _cease(self, t_s: float, reason: str) -> None:
         if not self._is_closing:
             self._is_closing = True
-            self._crew.send("recorder", StopRecording(t_s=t_s, reason=reason))
+            for role in ("recorder", *self._neural_recorders):
+                self._crew.send(role, StopRecording(t_s=t_s, reason=reason))
 
     def _mark(self, kind: str, *, detail: str = "", values: dict[str, float] | None = None) -> None:
         event = MarkEvent(self._clock.now_s(), kind, detail, values or {})

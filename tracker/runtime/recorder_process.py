@@ -7,10 +7,7 @@ hold (`record.ring_s`). What it cannot follow is lost by number, listed and coun
 from __future__ import annotations
 
 import logging
-import signal
-from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from hardware.clock import HostClock
 from hardware.platform import ParentWatch
@@ -27,6 +24,7 @@ from tracker.record.recorder import Origin, Outcome, Recorder
 from tracker.record.report import load_drawing
 from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
 from tracker.record.tap import Tap
+from tracker.runtime.doors import Doors
 from tracker.runtime.drift_gauge import DriftGauge, open_drift_gauge
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
@@ -58,31 +56,6 @@ _FRAMES_A_TAKE = 4
 _ROWS_A_TAKE = 256
 
 
-class _EndingSignal:
-    """Lets SIGTERM end the process between two turns, never within a record."""
-
-    def __init__(self) -> None:
-        self.has_come = False
-        signal.signal(signal.SIGTERM, self._note)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.has_come = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Doors:
-    """Whoever may tell the recorder something, and whom it tells."""
-
-    orders: OrderInbox
-    reports: ReportOutbox
-    parent: ParentWatch
-    ending: _EndingSignal
-
-    @property
-    def are_shut(self) -> bool:
-        return self.ending.has_come or self.parent.is_gone()
-
-
 def run_recorder(
     place: SessionPlace,
     session: Session,
@@ -95,7 +68,7 @@ def run_recorder(
     Raises:
         RingError: the session's rings were not there in time.
     """
-    doors = _Doors(orders, reports, parent, _EndingSignal())
+    doors = Doors(orders, reports, parent)
     load_drawing()  # now, while others open what is theirs
     shape = read_camera_facts(place, within_s=_CAMERA_WITHIN_S).shape
     taps = _attach(place, session, shape, parent)
@@ -117,7 +90,7 @@ def run_recorder(
                     part.close()
 
 
-def _serve(recorder: Recorder, gauge: DriftGauge | None, doors: _Doors, *, animal: Facts) -> str:
+def _serve(recorder: Recorder, gauge: DriftGauge | None, doors: Doors, *, animal: Facts) -> str:
     """Record until the end; return why it has come."""
     clock = HostClock()
     told_s = clock.now_s()
@@ -134,7 +107,7 @@ def _serve(recorder: Recorder, gauge: DriftGauge | None, doors: _Doors, *, anima
             doors.reports.send(Status(_ROLE, {**recorder.figures(), **drift}))
         if gauge is not None:
             _watch(gauge, recorder, doors.reports, clock.now_s())
-    return "SIGTERM" if doors.ending.has_come else "the supervisor died"
+    return doors.why_shut
 
 
 def _watch(gauge: DriftGauge, recorder: Recorder, reports: ReportOutbox, now_s: float) -> None:

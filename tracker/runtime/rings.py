@@ -11,7 +11,7 @@ import numpy as np
 from hardware.errors import RingError
 from hardware.platform import ParentWatch
 from hardware.ring import RingReader, RingWriter, attach_ring, frame_record
-from tracker.runtime.session_place import CameraFacts
+from tracker.runtime.session_place import CameraFacts, NeuralFacts
 
 START_S = 60.0  # how long the other processes of a session may take to make their rings
 _ROWS_PER_S = 1000  # more than any row comes
@@ -27,14 +27,15 @@ def make_rows_ring(path: Path, record: np.dtype[np.void], *, ring_s: float) -> R
     return _make(path, record, math.ceil((ring_s + 1.0) * _ROWS_PER_S), ring_s)
 
 
-def make_frames_ring(path: Path, facts: CameraFacts, *, ring_s: float) -> RingWriter:
+def make_frames_ring(path: Path, facts: CameraFacts | NeuralFacts, *, ring_s: float) -> RingWriter:
     """Make the ring in which frames wait for the disk.
 
     Raises:
         RingError: there is no room in shared memory; `record.ring_s` is what to shorten.
     """
     slots = max(_FEWEST_FRAMES, math.ceil(ring_s / facts.period_s))
-    return _make(path, frame_record(facts.shape), slots, ring_s)
+    depth_bits = facts.depth_bits if isinstance(facts, NeuralFacts) else 8
+    return _make(path, frame_record(facts.shape, depth_bits=depth_bits), slots, ring_s)
 
 
 def _make(path: Path, record: np.dtype[np.void], slots: int, ring_s: float) -> RingWriter:

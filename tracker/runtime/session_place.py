@@ -13,9 +13,9 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,8 +25,10 @@ from hardware.registry import RigPlace
 from hardware.types import Calibration
 from tracker.config import Config, parse_config, resolved_yaml
 
-Role: TypeAlias = Literal["emulator", "world", "stage", "control", "recorder"]
+# Beside these, camera.NAME and recorder.NAME for each neural camera.
+Role: TypeAlias = str
 ROLES: tuple[Role, ...] = ("emulator", "world", "stage", "control", "recorder")
+_OF_A_CAMERA, _OF_ITS_RECORDER = "camera.", "recorder."
 _PREFIX = "wormlock-"
 
 
@@ -37,6 +39,23 @@ class CameraFacts:
     shape: tuple[int, int]
     period_s: float
     delay_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeuralFacts:
+    """What its process found when it opened a neural camera; written before its ring is made.
+
+    `neurons` counts those whose truth is told, where the camera is simulated; `um_per_px` is NaN
+    where nobody knows it.
+    """
+
+    shape: tuple[int, int]
+    depth_bits: int
+    white_level: int
+    period_s: float
+    delay_s: float
+    um_per_px: float
+    neurons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,14 @@ class SessionPlace:
     def camera_file(self) -> Path:
         """What control found when it opened the camera (`CameraFacts`)."""
         return self.folder / "camera.json"
+
+    def neural_file(self, name: str) -> Path:
+        """What was found when a neural camera was opened (`NeuralFacts`)."""
+        return self.folder / f"neural_{name}.json"
+
+    def neural_ring(self, name: str) -> Path:
+        """Every frame of a neural camera: `hardware.ring.frame_record`, of its bits."""
+        return self.folder / f"neural_{name}.ring"
 
     @property
     def wake_file(self) -> Path:
@@ -111,6 +138,35 @@ class Session:
     def rig_place(self, place: SessionPlace) -> RigPlace:
         """Return the same place as the rig's parts know it."""
         return RigPlace(folder=place.folder, epoch_s=self.epoch_s)
+
+
+def camera_role(name: str) -> Role:
+    """Return the process that has a neural camera."""
+    return _OF_A_CAMERA + name
+
+
+def recorder_role(name: str) -> Role:
+    """Return the process that writes a neural camera's frames."""
+    return _OF_ITS_RECORDER + name
+
+
+def is_of_neural_camera(role: Role) -> bool:
+    """Say whether a process is there for a neural camera alone."""
+    return role.startswith((_OF_A_CAMERA, _OF_ITS_RECORDER))
+
+
+def is_neural_recorder(role: Role) -> bool:
+    """Say whether a process writes the frames of a neural camera."""
+    return role.startswith(_OF_ITS_RECORDER)
+
+
+def neural_name(role: Role) -> str:
+    """Return the name of the neural camera that a process is there for.
+
+    >>> neural_name("camera.green")
+    'green'
+    """
+    return role.partition(".")[2]
 
 
 def make_place(session: Session) -> SessionPlace:
@@ -192,6 +248,31 @@ def read_camera_facts(place: SessionPlace, *, within_s: float) -> CameraFacts:
         shape=(rows, columns),
         period_s=float(str(told["period_s"])),
         delay_s=float(str(told["delay_s"])),
+    )
+
+
+def write_neural_facts(place: SessionPlace, name: str, facts: NeuralFacts) -> None:
+    """Tell a neural camera's recorder what the camera is like."""
+    told: dict[str, object] = asdict(facts)
+    _write(place.neural_file(name), told)
+
+
+def read_neural_facts(place: SessionPlace, name: str, *, within_s: float) -> NeuralFacts:
+    """Read what was found of a neural camera; waits until it is there.
+
+    Raises:
+        RingError: it was not there in time.
+    """
+    told = _read(place.neural_file(name), within_s=within_s)
+    rows, columns = np.array(told["shape"], dtype=np.int64).tolist()
+    return NeuralFacts(
+        shape=(rows, columns),
+        depth_bits=int(str(told["depth_bits"])),
+        white_level=int(str(told["white_level"])),
+        period_s=float(str(told["period_s"])),
+        delay_s=float(str(told["delay_s"])),
+        um_per_px=float(str(told["um_per_px"])),
+        neurons=int(str(told["neurons"])),
     )
 
 

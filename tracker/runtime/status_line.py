@@ -108,7 +108,13 @@ class Gauges:
 
 
 def status_text(
-    figures: Figures, *, state: str, recording_s: float, disk_bytes: int, drift: str = ""
+    figures: Figures,
+    *,
+    state: str,
+    recording_s: float,
+    disk_bytes: int,
+    drift: str = "",
+    neural: str = "",
 ) -> str:
     """Spell the line.
 
@@ -130,7 +136,7 @@ def status_text(
         *([] if figures.focus_um is None else [f" z {figures.focus_um:6.1f} um"]),
         clock,
         f"{1e-9 * disk_bytes:.0f} GB",
-        *([f" {drift}"] if drift else []),
+        *(f" {word}" for word in (neural, drift) if word),
     )
     return " ".join(words).replace("nan", "  -")
 

@@ -9,7 +9,7 @@ need be.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import IO
 
 from hardware.clock import Clock
@@ -20,6 +20,7 @@ from tracker.errors import SessionError
 from tracker.runtime.crew import Crew
 from tracker.runtime.ending import Asked, what_was_kept
 from tracker.runtime.launch import Launch, disk_left_bytes
+from tracker.runtime.neural_watch import NeuralWatch
 from tracker.runtime.nudging import Nudging
 from tracker.runtime.operating import Operating
 from tracker.runtime.orders import (
@@ -36,11 +37,11 @@ from tracker.runtime.orders import (
     Report,
     Status,
 )
-from tracker.runtime.patience import Patience
 from tracker.runtime.pulse import STAGE_SILENT_S, Pulse
 from tracker.runtime.session_place import Role
 from tracker.runtime.start_faults import causes, ended_unasked
 from tracker.runtime.status_line import Gauges, Screen, drift_text, status_text
+from tracker.runtime.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,9 @@ class Supervisor:
         self._has_run_out = False  # the camera: a video has been shown to its end
         self._figures: Mapping[str, float] = {}  # the recorder's newest
         jog_um = launch.config.focus.jog_um if launch.has_focus else None
-        self._operating = Operating(crew, launch.folder, clock, jog_um=jog_um)
+        self._operating = Operating(
+            crew, launch.folder, clock, jog_um=jog_um, neural_recorders=crew.neural_recorders
+        )
         self._nudging = Nudging(
             crew,
             launch.config,
@@ -78,7 +81,8 @@ class Supervisor:
             say=screen.say,
         )
         self._pulse = Pulse(clock.now_s())
-        self._patience = Patience(clock.now_s())
+        self._neural = NeuralWatch(crew, clock, screen.say)
+        self._waiting = Waiting(crew, clock, is_hurried=asked.in_a_hurry, say=screen.say)
         self._why_it_ends = "a fault of the program"
 
     def run(self, log: IO[bytes], *, has_keys: bool) -> int:
@@ -101,7 +105,7 @@ class Supervisor:
         is_due = self._launch.config.start == "recording" and not self.closed
         if is_due or self._operating.is_recording:
             self._shortcomings.append(what_was_kept(self._launch.folder))
-        troubles = [*self._faults, *self._shortcomings]
+        troubles = [*self._faults, *self._shortcomings, *self._neural.troubles]
         for trouble in troubles:
             self._screen.say(f"wormlock run: {trouble}")
         return 1 if troubles else 0
@@ -133,6 +137,7 @@ class Supervisor:
         gauges = Gauges(
             self._crew.place, has_stage=self._launch.has_stage, has_focus=self._launch.has_focus
         )
+        self._neural.begin()
         begins_s = max(self._clock.now_s(), self._crew.session.epoch_s)
         # A stored video is recorded from its first picture on, which was shown a moment ago.
         is_video = isinstance(self._launch.config.rig.camera, VideoCamera)
@@ -175,6 +180,7 @@ class Supervisor:
             recording_s=now_s - self._operating.recording_since_s,
             disk_bytes=disk_left_bytes(self._launch.folder),
             drift=self._drift(),
+            neural=self._neural.text(),
         )
         self._screen.show(text, now_s)
 
@@ -189,6 +195,8 @@ class Supervisor:
         for role, status in self._crew.fallen():
             if role == "control" and status == 0:
                 self._has_run_out = True
+            elif self._neural.minds(role):
+                self._neural.fell(role, status)
             elif not any(fault.startswith(f"{role}: ") for fault in self._faults):
                 self._hear_last_words(role, status)
 
@@ -205,6 +213,8 @@ class Supervisor:
                 self._facts.update(report.facts)
                 if report.detail:
                     self._screen.say(f"{report.role}: {report.detail}")
+            case Failed() if self._neural.minds(report.role):
+                self._neural.failed(report)
             case Failed():
                 self._faults.append(f"{report.role}: {report.message}")
             case Notice() | Doing() | Alive():
@@ -231,7 +241,7 @@ class Supervisor:
     def _read(self, report: Notice | Doing | Alive) -> None:
         is_begun = isinstance(report, Doing)
         if report.role == "recorder":
-            self._patience.heard(self._clock.now_s(), report.message if is_begun else "")
+            self._waiting.heard(report.message if is_begun else "")
         if not isinstance(report, Alive):
             self._screen.say(f"{report.role}: {report.message}")
 
@@ -240,6 +250,7 @@ class Supervisor:
             self._pulse.heard_stage(self._clock.now_s())
         elif status.role == "recorder":
             self._figures = status.values
+        self._neural.note(status)
         self._operating.note_status(status)
 
     def _end(self) -> None:
@@ -251,6 +262,7 @@ class Supervisor:
             if self._pulse.is_control_silent and not self._has_run_out:
                 self._crew.kill("control")  # frozen: it hears nothing
             self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=self._asked.in_a_hurry)
+            self._crew.end_neural_cameras()
             self._crew.end_world()
             self._see_recorder_off()
             self._nudging.finish()
@@ -276,24 +288,15 @@ class Supervisor:
 
     def _see_recorder_off(self) -> None:
         """Wait for the files while the recorder lives; a frozen one is ended, the files stay."""
-        self._patience = Patience(self._clock.now_s())
+        self._waiting.begin()
         if not self._has_run_out:
-            self._wait_while(lambda: self._operating.is_recording)
+            self._waiting.go_on_while(lambda: self._operating.is_recording, self._take)
+        self._crew.end_neural_recorders(self._why_it_ends)
         self._crew.send("recorder", End(self._why_it_ends))
-        self._wait_while(lambda: True)
+        self._waiting.go_on_while(lambda: True, self._take)
         if not self._crew.is_running("recorder"):
             return
-        if self._patience.is_silent(self._clock.now_s()):
+        if self._waiting.is_silent:
             self._crew.kill("recorder")
             self._shortcomings.append("recorder: it was frozen and had to be ended")
         self._crew.end("recorder", within_s=0.0, is_hurried=self._asked.in_a_hurry)
-
-    def _wait_while(self, is_wanted: Callable[[], bool]) -> None:
-        while is_wanted() and self._crew.is_running("recorder") and not self._asked.in_a_hurry():
-            for report in self._crew.take(_TURN_S):
-                self._take(report)
-            now_s = self._clock.now_s()
-            if self._patience.is_over(now_s):
-                return
-            if word := self._patience.word(now_s):
-                self._screen.say(f"recorder: {word}")

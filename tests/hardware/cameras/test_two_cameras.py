@@ -99,7 +99,8 @@ def test_its_faults_are_told_by_its_own_keys(tmp_path):
     [
         ({"name": "a/b"}, r"neural_cameras\[0\]\.name: "),
         ({"camera": {"kind": "micromanager", "exposure": 1}}, r"neural_cameras\[0\]\.camera\.expo"),
-        ({"camera": {"kind": "simulated"}}, r"neural_cameras\[0\]\.camera\.kind: expected one of"),
+        ({"camera": {"kind": "video"}}, r"neural_cameras\[0\]\.camera\.kind: expected one of"),
+        ({"camera": {"kind": "simulated"}}, r"\[0\]\.camera\.kind: got simulated: it sees"),
     ],
 )
 def test_a_wrong_section_is_refused_by_its_key(tmp_path, change, line):

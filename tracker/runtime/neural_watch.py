@@ -1,0 +1,86 @@
+"""What the supervisor knows of the neural cameras: their figures, and who has failed.
+
+Before the session begins a camera that cannot be opened is a fault like any other; afterwards it
+is told at once, entered into the recording, and ends nothing but its own stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from hardware.clock import Clock
+from tracker.runtime.orders import Failed, MarkEvent, Order, Status
+from tracker.runtime.session_place import (
+    Role,
+    is_neural_recorder,
+    is_of_neural_camera,
+    neural_name,
+)
+from tracker.runtime.start_faults import ended_unasked
+
+NEURAL_LOST = "neural_stream_lost"  # the kind of event
+
+
+class _Crew(Protocol):
+    def send(self, role: Role, order: Order) -> bool:
+        """Send an order to one of the processes."""
+        ...
+
+
+class NeuralWatch:
+    """Watches the processes of the neural cameras while a session runs."""
+
+    def __init__(self, crew: _Crew, clock: Clock, say: Callable[[str], None]) -> None:
+        self.troubles: list[str] = []
+        self._crew, self._clock, self._say = crew, clock, say
+        self._has_begun = False
+        self._lost: set[Role] = set()
+        self._figures: dict[Role, Mapping[str, float]] = {}
+
+    def begin(self) -> None:
+        """From now on a neural camera that fails ends nothing else."""
+        self._has_begun = True
+
+    def minds(self, role: Role) -> bool:
+        """Say whether it is ours what becomes of a process."""
+        return self._has_begun and is_of_neural_camera(role)
+
+    def note(self, status: Status) -> None:
+        """Keep the figures of a neural camera or its recorder."""
+        if is_of_neural_camera(status.role):
+            self._figures[status.role] = status.values
+
+    def failed(self, report: Failed) -> None:
+        """Take note of why a process is about to end."""
+        self._lose(report.role, f"{report.role}: {report.message}")
+
+    def fell(self, role: Role, status: int) -> None:
+        """Take note that a process has ended; one that failed has said why before."""
+        self._lose(role, ended_unasked(role, status))
+
+    def text(self) -> str:
+        """Return the words of the status line: how often frames come, and what was lost."""
+        roles = sorted({*self._figures, *self._lost})
+        names = dict.fromkeys(neural_name(role) for role in roles)
+        return ", ".join(self._words(name, roles) for name in names)
+
+    def _words(self, name: str, roles: list[Role]) -> str:
+        ours = [role for role in roles if neural_name(role) == name]
+        if any(role in self._lost for role in ours):
+            return f"{name} FAILED"
+        figures: dict[str, float] = {}
+        for role in ours:
+            figures |= self._figures[role]
+        lost = int(figures.get("lost_frames", 0.0))
+        words = f"{name} {figures.get('rate_hz', 0.0):.1f} Hz"
+        return f"{words}, {lost} LOST" if lost else words
+
+    def _lose(self, role: Role, why: str) -> None:
+        if role in self._lost:
+            return
+        self._lost.add(role)
+        kept = "; what it wrote is kept" if is_neural_recorder(role) else ""
+        self.troubles.append(why)
+        self._say(f"{why}{kept}; tracking and the other streams go on")
+        self._crew.send("recorder", MarkEvent(self._clock.now_s(), NEURAL_LOST, why))
