@@ -17,7 +17,7 @@ from hardware.languages import DEADLINE_S, Answer, Language, ask, language_for
 from hardware.link import SerialLink
 from hardware.platform import owning_group
 from hardware.registry import emulated_controller
-from hardware.stage_config import MicroManagerStage
+from hardware.stage_config import ControllerConfig, MicroManagerStage
 from tracker.doctor.case import Case, SerialAddress, serial_address
 from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
 from tracker.doctor.simulated_rig import simulated_rig
@@ -72,24 +72,23 @@ def port_fault(port: str, key: str = "rig.stage.port") -> Finding | None:
 
 def examine_controller(case: Case) -> list[Finding]:
     """Ask the controller where it stands. It is neither moved nor halted."""
-    config = case.config
-    stage = config.rig.stage
+    stage = case.config.rig.stage
     if isinstance(stage, NoStage):
         return [ok("none: rig.stage.kind is none")]
     try:
-        if isinstance(stage, SimulatedStage):
-            return [_of_simulated(case)]
-        if isinstance(stage, MicroManagerStage):
-            return [_not_asked(stage.kind)]
-        address = serial_address(config)
-        language = language_for(stage)
-        if address is None or language is None:
-            return [_not_asked(stage.kind)]
-        if port_fault(address.port) is not None:
-            return [warning("not asked: its port cannot be opened", "see `port` above")]
-        return [_asked(address, language)]
+        return [_of_simulated(case) if isinstance(stage, SimulatedStage) else _of_real(case, stage)]
     except HardwareError as error:
         return [fault_of(error, "check cable, power, rig.stage.port and rig.stage.baud")]
+
+
+def _of_real(case: Case, stage: MicroManagerStage | ControllerConfig) -> Finding:
+    address = serial_address(case.config)
+    language = None if isinstance(stage, MicroManagerStage) else language_for(stage)
+    if address is None or language is None:
+        return _not_asked(stage.kind)
+    if port_fault(address.port) is not None:
+        return warning("not asked: its port cannot be opened", "see `port` above")
+    return _asked(address, language)
 
 
 def _not_asked(kind: str) -> Finding:
