@@ -24,15 +24,16 @@ class Shelf:
     """Frames below one folder; `keys` are those that were asked for, in order."""
 
     def __init__(self, paths: Sequence[Path], images: Path | None = None) -> None:
-        """List images, folders and videos; names are those below `images`.
+        """List images, folders, folders of folders, and videos; names are those below `images`.
 
         Without `images` it is the folder that all of them share.
 
         Raises:
             PictureError: one is missing, no picture, or does not lie below `images`.
         """
-        sources = [source_at(Path(os.path.abspath(path))) for path in paths]
-        self.root = _shared_folder(sources) if images is None else Path(os.path.abspath(images))
+        absolute = [Path(os.path.abspath(path)) for path in paths]
+        sources = [source_at(below) for path in absolute for below in _with_images(path)]
+        self.root = _shared_folder(absolute) if images is None else Path(os.path.abspath(images))
         self._sources = {file: source for source in sources for file in source.files}
         self._shifts: dict[Path, int] = {}
         self._reading = Lock()
@@ -85,8 +86,19 @@ class Shelf:
         return read_picture(file, key[1], shift=self._shifts[source.path])
 
 
-def _shared_folder(sources: Sequence[Source]) -> Path:
-    folders = [source.path if source.path.is_dir() else source.path.parent for source in sources]
+def _with_images(path: Path) -> list[Path]:
+    """Return a folder's folders that hold images where it holds none itself, or the path alone."""
+    if not path.is_dir() or _holds_images(path):
+        return [path]
+    return sorted(one for one in path.rglob("*") if one.is_dir() and _holds_images(one)) or [path]
+
+
+def _holds_images(folder: Path) -> bool:
+    return any(file.suffix.lower() in IMAGE_ENDINGS for file in folder.iterdir())
+
+
+def _shared_folder(paths: Sequence[Path]) -> Path:
+    folders = [path if path.is_dir() else path.parent for path in paths]
     try:
         return Path(os.path.commonpath(folders))
     except ValueError:  # two drives of Windows

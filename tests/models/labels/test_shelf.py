@@ -33,7 +33,18 @@ def test_frames_are_named_from_the_folder_that_all_share(write, tmp_path):
         ("a/2.png", 0),
         ("b/1.png", 0),
     )
+    assert Shelf([tmp_path]).keys == Shelf([tmp_path / "a", tmp_path / "b"]).keys
     assert Shelf([tmp_path / "a" / "2.png"], tmp_path).keys == (("a/2.png", 0),)
+
+
+def test_a_folder_of_one_folder_names_frames_from_itself(write, tmp_path):
+    write("picked/session 1/1.png", grey(9))
+
+    shelf = Shelf([tmp_path / "picked"])
+
+    assert shelf.keys == (("session 1/1.png", 0),)
+    assert shelf.find(("C:\\data\\session 1\\1.png", 0)) == ("session 1/1.png", 0)
+    assert shelf.find(("session 1/2.png", 0)) is None
 
 
 def test_deep_pictures_are_not_black(write, tmp_path):

@@ -1,5 +1,7 @@
 """`wormlock label`: what is refused before the page opens, each in one line."""
 
+import socket
+
 import cv2
 import numpy as np
 import pytest
@@ -68,3 +70,12 @@ def test_what_cannot_be_labelled_is_refused_in_one_line(folder, capsys, words, s
     assert (status, said in printed) == (2, True), printed
     assert len(printed.splitlines()) == 1
     assert not (folder / "labels.csv").exists() or "--host" in words
+
+
+def test_a_port_that_is_taken_is_told(folder, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status = main(["label", "frames", "--labels", "labels.csv", "--port", port])
+
+    assert status == 2
+    assert f"--port {port}: cannot listen there" in capsys.readouterr().err
