@@ -43,7 +43,7 @@ COMMANDS = {
     "detect": "write what a model finds in images or videos as a table",
     "label": "mark heads in frames, on a page in the browser: alone or several people together",
     "labels": "read labels of any tool, bring several people's together, and judge them",
-    "train": "train the head detector, on rendered frames",
+    "train": "train the head detector, on your labels or on rendered frames",
 }
 HIDDEN = ("child",)
 
