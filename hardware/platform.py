@@ -31,16 +31,16 @@ def reserve_file(descriptor: int, size_bytes: int) -> None:
         os.truncate(descriptor, size_bytes)
 
 
-def map_file(descriptor: int, size_bytes: int, *, for_writing: bool) -> mmap.mmap:
+def map_file(descriptor: int, size_bytes: int) -> mmap.mmap:
     """Map an open file that others map too.
 
-    Whoever maps it for writing gets all its pages now, where that can be asked for: the first
-    write to each would otherwise cost several times the copy.
+    All its pages come now, where that can be asked for: the first touch of each would otherwise
+    cost several times the copy.
 
     Raises:
         OSError: it cannot be mapped.
     """
-    if sys.platform == "linux" and for_writing:
+    if sys.platform == "linux":
         return mmap.mmap(descriptor, size_bytes, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
     return mmap.mmap(descriptor, size_bytes)
 

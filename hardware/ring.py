@@ -46,7 +46,7 @@ def _map(path: Path, size_bytes: int, *, create: bool) -> mmap.mmap:
                 reserve_file(file.fileno(), size_bytes)
             elif path.stat().st_size < size_bytes:
                 raise RingError(f"{path} is smaller than its records say")
-            return map_file(file.fileno(), size_bytes, for_writing=create)
+            return map_file(file.fileno(), size_bytes)
     except OSError as error:
         if create:
             path.unlink(missing_ok=True)
