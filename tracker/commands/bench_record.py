@@ -1,0 +1,77 @@
+"""Record frames of two neural cameras' sizes on this computer's disk, and say how well that goes.
+
+Told are frames dropped, the speed beside a plain write of the same bytes, CPU seconds per GB, what
+handing over a frame costs beside a bare copy, and how late a loop of 200 Hz comes beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where, how long and how often."""
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), help="on the disk in question (default: here)"
+    )
+    parser.add_argument(
+        "--seconds", type=_positive, default=10.0, help="how long each recording is (default: 10)"
+    )
+    parser.add_argument("--rounds", type=_count, default=3, help="recordings a size (default: 3)")
+    parser.add_argument("--pairs", type=_count, default=9, help="pairs of writes (default: 9)")
+    parser.add_argument(
+        "--pair-mb", type=_positive, default=400.0, help="how much each write (default: 400)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, print, and return 0.
+
+    Raises:
+        UsageError: the disk has no room.
+        SessionError: a process of the bench failed.
+    """
+    from tracker.bench.record import RecordPlan, bench_record, require_room
+    from tracker.bench.record_figures import told
+    from tracker.bench.stream_load import LOADS
+
+    plan = RecordPlan(
+        folder=arguments.folder,
+        seconds=arguments.seconds,
+        rounds=arguments.rounds,
+        pairs=arguments.pairs,
+        pair_bytes=int(1e6 * arguments.pair_mb),
+    )
+    for load in LOADS:
+        require_room(plan, load)
+    benches = [bench_record(load, plan, _tell) for load in LOADS]
+    if arguments.json:
+        print(json.dumps({bench.load.name: bench.plain() for bench in benches}, indent=2))
+    else:
+        print("\n\n".join(told(bench) for bench in benches))
+    return 0
+
+
+def _tell(doing: str) -> None:
+    print(doing, file=sys.stderr)
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, got {word!r}")
+    return int(word)
+
+
+def _positive(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = float("nan")
+    if not (math.isfinite(value) and value > 0.0):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {word!r}")
+    return value
