@@ -6,20 +6,15 @@ Imports stand inside the functions: a rig process must not load what it does not
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hardware.camera import Camera, RawCamera
 from hardware.clock import Clock, FollowingClock, HostClock
 from hardware.config import (
-    AnyCamera,
-    AnyStage,
     ControllerConfig,
     EmulatedKind,
-    GenicamCamera,
     NoFocus,
     NoStage,
     RigConfig,
@@ -32,115 +27,14 @@ from hardware.config import (
 from hardware.errors import ConfigError, LinkLostError
 from hardware.focus import Focus
 from hardware.focus_config import MicroManagerFocus, SimulatedFocus
+from hardware.rig_place import RigPlace
 from hardware.stage import Stage
-from hardware.stage_config import MicroManagerStage, SerialStage
+from hardware.stage_config import MicroManagerStage
 from hardware.stepped import SteppedRig
 from hardware.strict_yaml import named_by
 from hardware.types import Calibration, StageLimits
 
 RigChild: TypeAlias = Literal["emulator", "world"]
-LATEST_WORD_S = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RigPlace:
-    """Where the processes of one session meet: a folder of rings, and the world's time zero."""
-
-    folder: Path
-    epoch_s: float
-
-    @property
-    def beginning_file(self) -> Path:
-        """Holds the world's time zero, if it is earlier than `epoch_s` (`begin`)."""
-        return self.folder / "world.begins"
-
-    def begin(self, epoch_s: float) -> None:
-        """Let the world begin earlier; to be said `LATEST_WORD_S` before it would begin anyway."""
-        unfinished = self.beginning_file.with_suffix(".unfinished")
-        unfinished.write_text(repr(epoch_s), encoding="ascii")
-        unfinished.replace(self.beginning_file)
-
-    def await_beginning(self) -> float:
-        """Return the world's time zero, as soon as nobody can change it any more."""
-        while (beginning_s := self.beginning_s()) is None:
-            time.sleep(0.005)
-        return beginning_s
-
-    def beginning_s(self) -> float | None:
-        """Return the world's time zero; None while it can still be changed."""
-        if self.beginning_file.is_file():
-            return float(self.beginning_file.read_text(encoding="ascii"))
-        is_settled = time.perf_counter() >= self.epoch_s - LATEST_WORD_S / 2.0
-        return self.epoch_s if is_settled else None
-
-    @property
-    def port_file(self) -> Path:
-        """Holds the name of the emulated serial port once it is open."""
-        return self.folder / "stage.port"
-
-    @property
-    def transcript_file(self) -> Path:
-        """Every byte that the emulated controller saw and said, with its time."""
-        return self.folder / "stage.transcript"
-
-    @property
-    def motion_ring(self) -> Path:
-        """How the simulated stage really moves."""
-        return self.folder / "motion.ring"
-
-    @property
-    def camera_ring(self) -> Path:
-        """The simulated camera's frames."""
-        return self.folder / "camera.ring"
-
-    def neural_truth_ring(self, name: str) -> Path:
-        """Where the neurons were at each frame of a simulated neural camera."""
-        return self.folder / f"neural_truth_{name}.ring"
-
-    @property
-    def truth_ring(self) -> Path:
-        """What was true at each frame's mid-exposure (`hardware.truth.TRUTH_ROW`)."""
-        return self.folder / "truth.ring"
-
-
-def rig_faults(rig: RigConfig) -> list[str]:
-    """Return what is wrong with a rig and can be seen without opening it, a line a fault."""
-    faults = [*camera_faults(rig.camera), *stage_faults(rig.stage)]
-    return faults if rig.simulation is None else [*faults, *simulation_faults(rig.simulation)]
-
-
-def simulation_faults(simulation: Simulation) -> list[str]:
-    """Return what is wrong with the scenario that is named, a line a fault."""
-    from hardware.sim.scenario import load_scenario
-
-    try:
-        load_scenario(simulation.scenario)
-    except ConfigError as error:
-        return [f"rig.simulation.scenario: {line}" for line in str(error).splitlines()]
-    return []
-
-
-def camera_faults(camera: AnyCamera) -> list[str]:
-    """Return what is wrong with a camera and can be seen without opening it, a line a fault."""
-    if isinstance(camera, GenicamCamera) and not camera.cti_path.is_file():
-        return [f"rig.camera.cti_path: {camera.cti_path}: no such file"]
-    if not isinstance(camera, VideoCamera):
-        return []
-    if not camera.path.exists():
-        return [f"rig.camera.path: {camera.path}: no such file or folder"]
-    if camera.path.is_dir() and next(camera.path.iterdir(), None) is None:
-        return [f"rig.camera.path: {camera.path}: the folder is empty: expected images"]
-    return []
-
-
-def stage_faults(stage: AnyStage) -> list[str]:
-    """Return what is wrong with a stage and can be seen without opening it, a line a fault."""
-    if not isinstance(stage, SerialStage):
-        return []
-    from hardware.discovery import absent_port
-
-    absent = absent_port(stage.port)
-    return [] if absent is None else [f"rig.stage.port: {absent}"]
 
 
 def rig_children(rig: RigConfig) -> list[RigChild]:

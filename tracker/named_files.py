@@ -13,7 +13,7 @@ from typing import cast
 
 from hardware.config import AnyCamera, AnyStage, Section, SectionT, Simulation, read_yaml, validate
 from hardware.errors import ConfigError
-from hardware.registry import camera_faults, simulation_faults, stage_faults
+from hardware.rig_faults import camera_faults, simulation_faults, stage_faults
 from models.contract import load_named_model
 from models.errors import ModelFileError
 from tracker.config import Config, load_config

@@ -8,7 +8,9 @@ import pytest
 from hardware.clock import FollowingClock
 from hardware.config import NoStage, RigConfig, Simulation, VideoCamera, WebCamera
 from hardware.errors import LinkLostError
-from hardware.registry import RigPlace, open_stage, rig_faults
+from hardware.registry import open_stage
+from hardware.rig_faults import rig_faults
+from hardware.rig_place import RigPlace
 from hardware.stage_config import AsiStage
 from hardware.types import StageLimits
 

@@ -16,7 +16,8 @@ from hardware.config import (
     SimulatedStage,
     WebCamera,
 )
-from hardware.registry import RigPlace, open_camera
+from hardware.registry import open_camera
+from hardware.rig_place import RigPlace
 from hardware.ring import frame_record
 from tracker.config import Config
 from tracker.record.schema import framed_record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hardware.errors import HardwareError
-from hardware.registry import rig_faults
+from hardware.rig_faults import rig_faults
 from tracker.config import Config, load_config
 from tracker.doctor.finding import Finding, fault_of, ok
 from tracker.named_files import faults_of_named

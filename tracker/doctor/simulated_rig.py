@@ -9,7 +9,8 @@ from pathlib import Path
 
 from hardware.clock import HostClock
 from hardware.errors import HardwareError
-from hardware.registry import RigChild, RigPlace
+from hardware.registry import RigChild
+from hardware.rig_place import RigPlace
 from tracker.config import Config
 from tracker.runtime.children import Child
 from tracker.runtime.launch import calibration_of

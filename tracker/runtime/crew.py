@@ -9,23 +9,20 @@ from dataclasses import replace
 from typing import IO
 
 from hardware.clock import Clock
-from hardware.registry import LATEST_WORD_S, may_begin_early, rig_children
+from hardware.registry import may_begin_early, rig_children
+from hardware.rig_place import LATEST_WORD_S
 from tracker.runtime.children import Child
 from tracker.runtime.launch import Launch
 from tracker.runtime.mailboxes import ReportInbox
-from tracker.runtime.orders import End, Order, Report
-from tracker.runtime.rescue import halt_anew
-from tracker.runtime.session_place import (
-    Role,
-    Session,
-    SessionPlace,
+from tracker.runtime.neural_place import (
     camera_role,
     is_neural_recorder,
     is_of_neural_camera,
-    make_place,
     recorder_role,
-    remove_place,
 )
+from tracker.runtime.orders import End, Order, Report
+from tracker.runtime.rescue import halt_anew
+from tracker.runtime.session_place import Role, Session, SessionPlace, make_place, remove_place
 
 # The simulated world begins to move when the processes that look at it have had time to open.
 _WORLD_WAITS_S = 6.0  # at most

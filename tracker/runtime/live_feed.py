@@ -20,7 +20,8 @@ from hardware.camera import Camera
 from hardware.clock import Clock, HostClock
 from hardware.errors import ConfigError
 from hardware.platform import ParentWatch
-from hardware.registry import open_camera, rig_faults
+from hardware.registry import open_camera
+from hardware.rig_faults import rig_faults
 from hardware.ring import RingReader, RingWriter
 from hardware.types import Frame, StageLimits, StageState, Vec2
 from tracker.calibrate.feed import Sent

@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,14 +21,13 @@ import numpy as np
 
 from hardware.errors import RingError
 from hardware.platform import is_running, shared_memory_folder
-from hardware.registry import RigPlace
+from hardware.rig_place import RigPlace
 from hardware.types import Calibration
 from tracker.config import Config, parse_config, resolved_yaml
 
-# Beside these, camera.NAME and recorder.NAME for each neural camera.
+# Beside these there are two for each neural camera: `tracker.runtime.neural_place`.
 Role: TypeAlias = str
 ROLES: tuple[Role, ...] = ("emulator", "world", "stage", "control", "recorder")
-_OF_A_CAMERA, _OF_ITS_RECORDER = "camera.", "recorder."
 _PREFIX = "wormlock-"
 
 
@@ -39,23 +38,6 @@ class CameraFacts:
     shape: tuple[int, int]
     period_s: float
     delay_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeuralFacts:
-    """What its process found when it opened a neural camera; written before its ring is made.
-
-    `neurons` counts those whose truth is told, where the camera is simulated; `um_per_px` is NaN
-    where nobody knows it.
-    """
-
-    shape: tuple[int, int]
-    depth_bits: int
-    white_level: int
-    period_s: float
-    delay_s: float
-    um_per_px: float
-    neurons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,35 +122,6 @@ class Session:
         return RigPlace(folder=place.folder, epoch_s=self.epoch_s)
 
 
-def camera_role(name: str) -> Role:
-    """Return the process that has a neural camera."""
-    return _OF_A_CAMERA + name
-
-
-def recorder_role(name: str) -> Role:
-    """Return the process that writes a neural camera's frames."""
-    return _OF_ITS_RECORDER + name
-
-
-def is_of_neural_camera(role: Role) -> bool:
-    """Say whether a process is there for a neural camera alone."""
-    return role.startswith((_OF_A_CAMERA, _OF_ITS_RECORDER))
-
-
-def is_neural_recorder(role: Role) -> bool:
-    """Say whether a process writes the frames of a neural camera."""
-    return role.startswith(_OF_ITS_RECORDER)
-
-
-def neural_name(role: Role) -> str:
-    """Return the name of the neural camera that a process is there for.
-
-    >>> neural_name("camera.green")
-    'green'
-    """
-    return role.partition(".")[2]
-
-
 def make_place(session: Session) -> SessionPlace:
     """Sweep what dead sessions left, make the folder of this one, and write `session.json`.
 
@@ -180,7 +133,7 @@ def make_place(session: Session) -> SessionPlace:
     try:
         shutil.rmtree(place.folder, ignore_errors=True)  # of a dead process with our number
         place.folder.mkdir(mode=0o700)
-        _write(place.session_file, _to_json(session))
+        write_told(place.session_file, _to_json(session))
     except OSError as error:
         raise RingError(f"cannot make the session's shared memory: {error}") from error
     return place
@@ -205,7 +158,7 @@ def read_session(place: SessionPlace) -> Session:
     Raises:
         RingError: it is not there.
     """
-    told = _read(place.session_file, within_s=0.0)
+    told = read_told(place.session_file, within_s=0.0)
     matrix, target, field = told["stage_from_image_um_per_px"], told["target_px"], told["field_um"]
     return Session(
         config=parse_config(str(told["config"]), source=str(told["config_source"])),
@@ -233,7 +186,7 @@ def write_camera_facts(place: SessionPlace, facts: CameraFacts) -> None:
         "period_s": facts.period_s,
         "delay_s": facts.delay_s,
     }
-    _write(place.camera_file, told)
+    write_told(place.camera_file, told)
 
 
 def read_camera_facts(place: SessionPlace, *, within_s: float) -> CameraFacts:
@@ -242,37 +195,12 @@ def read_camera_facts(place: SessionPlace, *, within_s: float) -> CameraFacts:
     Raises:
         RingError: it was not there in time.
     """
-    told = _read(place.camera_file, within_s=within_s)
+    told = read_told(place.camera_file, within_s=within_s)
     rows, columns = np.array(told["shape"], dtype=np.int64).tolist()
     return CameraFacts(
         shape=(rows, columns),
         period_s=float(str(told["period_s"])),
         delay_s=float(str(told["delay_s"])),
-    )
-
-
-def write_neural_facts(place: SessionPlace, name: str, facts: NeuralFacts) -> None:
-    """Tell a neural camera's recorder what the camera is like."""
-    told: dict[str, object] = asdict(facts)
-    _write(place.neural_file(name), told)
-
-
-def read_neural_facts(place: SessionPlace, name: str, *, within_s: float) -> NeuralFacts:
-    """Read what was found of a neural camera; waits until it is there.
-
-    Raises:
-        RingError: it was not there in time.
-    """
-    told = _read(place.neural_file(name), within_s=within_s)
-    rows, columns = np.array(told["shape"], dtype=np.int64).tolist()
-    return NeuralFacts(
-        shape=(rows, columns),
-        depth_bits=int(str(told["depth_bits"])),
-        white_level=int(str(told["white_level"])),
-        period_s=float(str(told["period_s"])),
-        delay_s=float(str(told["delay_s"])),
-        um_per_px=float(str(told["um_per_px"])),
-        neurons=int(str(told["neurons"])),
     )
 
 
@@ -295,14 +223,19 @@ def _to_json(session: Session) -> dict[str, object]:
     }
 
 
-def _write(path: Path, told: dict[str, object]) -> None:
-    """Write in one go: whoever finds the file finds it whole."""
+def write_told(path: Path, told: dict[str, object]) -> None:
+    """Write words for another process, in one go: whoever finds the file finds it whole."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(told), encoding="utf-8")
     unfinished.replace(path)
 
 
-def _read(path: Path, *, within_s: float) -> dict[str, object]:
+def read_told(path: Path, *, within_s: float) -> dict[str, object]:
+    """Read what another process wrote by `write_told`; waits until it is there.
+
+    Raises:
+        RingError: it was not there in time.
+    """
     until_s = time.perf_counter() + within_s
     while not path.is_file():
         if time.perf_counter() > until_s:

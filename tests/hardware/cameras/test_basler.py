@@ -12,7 +12,8 @@ from hardware.cameras.reconnecting import ReconnectingCamera
 from hardware.clock import HostClock
 from hardware.config import BaslerCamera, NoStage, RigConfig
 from hardware.errors import CameraError, ConfigMismatchError
-from hardware.registry import RigPlace, open_camera
+from hardware.registry import open_camera
+from hardware.rig_place import RigPlace
 
 pytest.importorskip("pypylon")
 pytestmark = pytest.mark.realtime

@@ -13,7 +13,9 @@ from hardware.cameras.reconnecting import ReconnectingCamera
 from hardware.clock import HostClock
 from hardware.config import GenicamCamera, NoStage, RigConfig
 from hardware.errors import CameraError, ConfigMismatchError
-from hardware.registry import RigPlace, camera_faults, open_camera
+from hardware.registry import open_camera
+from hardware.rig_faults import camera_faults
+from hardware.rig_place import RigPlace
 
 pytest.importorskip("harvesters")
 pytestmark = pytest.mark.realtime

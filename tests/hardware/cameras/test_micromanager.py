@@ -11,8 +11,8 @@ from hardware.cameras.reconnecting import ReconnectingCamera
 from hardware.clock import HostClock
 from hardware.config import NoStage, RigConfig
 from hardware.errors import CameraError, ConfigMismatchError
-from hardware.registry import RigPlace
 from hardware.registry import open_camera as open_by_registry
+from hardware.rig_place import RigPlace
 
 pytestmark = pytest.mark.realtime
 
