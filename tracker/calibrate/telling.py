@@ -116,8 +116,8 @@ def plane_text(fit: PlaneFit) -> str:
     off = ", ".join(f"{left_um:+.2f}" for left_um in fit.left_um.tolist())
     return "\n".join(
         (
-            f"  tilt             {fit.tilt_deg:.3f} degrees, uphill at {fit.uphill_deg:.0f} degrees from "
-            f"x towards y: {over_10_mm_um:.1f} um over 10 mm",
+            f"  tilt             {fit.tilt_deg:.3f} degrees, uphill at {fit.uphill_deg:.0f} "
+            f"degrees from x towards y: {over_10_mm_um:.1f} um over 10 mm",
             f"  residual         {fit.residual_um:.2f} um; the points lie {off} um above it"
             + (" (three always fit: mark more)" if len(fit.left_um) == 3 else ""),
         )
