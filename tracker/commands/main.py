@@ -10,7 +10,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from hardware.errors import HardwareError
@@ -20,31 +20,40 @@ from tracker import __version__
 from tracker.commands.parser import Parser
 from tracker.errors import TrackerError
 
-COMMANDS = {
-    "run": "start a tracking session from config.yaml (the default: the simulated rig)",
-    "simulate": "run the loop over a scenario in stepped time, and score it against the truth",
-    "replay": "run today's loop over a recording, and say what it would have done differently",
-    "devices": "list serial ports and cameras, and what answers on them",
-    "doctor": "check a config against this machine, without moving anything",
-    "calibrate": "measure stage and picture, delays, the confocal's field, the plate",
-    "report": "write a recording's page for the lab book: figures, plots, worst moments",
-    "sync": "lay a microscope's frames onto a recording, by edges or by flashes",
-    "score": "print a recording's table again",
-    "recording": "check and repair a recording, move recordings off the rig",
-    "export": "write a recording as nwb, ome-zarr, hdf5, wcon, csv or mp4",
-    "bench": "measure how fast the parts of a rig are on this computer",
-    "batch": "detect, export or report many recordings, on all cores or on a cluster",
-    "emulate": "be an emulated stage controller, to try a client against it",
-    "motion": "print the simulated animals' statistics beside the measured ones",
-    "render": "write frames of a scenario as pictures, with their keypoints",
-    "harvest": "pick the recorded frames that are worth labelling",
-    "model": "look into a model of any tool, adopt it, change the one in use",
-    "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
-    "detect": "write what a model finds in images or videos as a table",
-    "label": "mark heads in frames, on a page in the browser: alone or several people together",
-    "labels": "read labels of any tool, bring several people's together, and judge them",
-    "train": "train the head detector, on your labels or on rendered frames",
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "at the rig": {
+        "run": "start a tracking session from config.yaml (the default: the simulated rig)",
+        "doctor": "check a config against this machine, without moving anything",
+        "devices": "list serial ports and cameras, and what answers on them",
+        "calibrate": "measure stage and picture, delays, the confocal's field, the plate",
+        "bench": "measure how fast the parts of a rig are on this computer",
+    },
+    "recordings": {
+        "score": "print a recording's table again",
+        "report": "write a recording's page for the lab book: figures, plots, worst moments",
+        "sync": "lay a microscope's frames onto a recording, by edges or by flashes",
+        "export": "write a recording as nwb, ome-zarr, hdf5, wcon, csv or mp4",
+        "recording": "check and repair a recording, move recordings off the rig",
+        "batch": "detect, export or report many recordings, on all cores or on a cluster",
+        "replay": "run today's loop over a recording, and say what it would have done differently",
+    },
+    "the detector": {
+        "harvest": "pick the recorded frames that are worth labelling",
+        "label": "mark heads in frames, on a page in the browser: alone or several people together",
+        "labels": "read labels of any tool, bring several people's together, and judge them",
+        "train": "train the head detector, on your labels or on rendered frames",
+        "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
+        "detect": "write what a model finds in images or videos as a table",
+        "model": "look into a model of any tool, adopt it, change the one in use",
+    },
+    "without a rig": {
+        "simulate": "run the loop over a scenario in stepped time, and score it against the truth",
+        "motion": "print the simulated animals' statistics beside the measured ones",
+        "render": "write frames of a scenario as pictures, with their keypoints",
+        "emulate": "be an emulated stage controller, to try a client against it",
+    },
 }
+COMMANDS = {name: line for group in GROUPS.values() for name, line in group.items()}
 HIDDEN = ("child",)
 
 
@@ -91,11 +100,14 @@ def _run(name: str, words: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
-    listing = "\n".join(f"  {name:{width}}  {line}" for name, line in COMMANDS.items())
+    listing = "\n".join(
+        f"{title}:\n" + "".join(f"  {name:{width}}  {line}\n" for name, line in group.items())
+        for title, group in GROUPS.items()
+    )
     parser = Parser(
         prog="wormlock",
         description="Keeps the head of a freely crawling C. elegans where the confocal looks.",
-        epilog=f"commands:\n{listing}\n\n`wormlock COMMAND --help` says more.",
+        epilog=f"{listing}\n`wormlock COMMAND --help` says more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"wormlock {__version__}")

@@ -28,7 +28,7 @@ def test_every_command_explains_itself(name, capsys):
 
 def test_no_command_is_bad_input(capsys):
     assert main([]) == 2
-    assert "commands:" in capsys.readouterr().out
+    assert "at the rig:" in capsys.readouterr().out
 
 
 def test_an_unknown_command_is_refused_with_the_known_ones(capsys):

@@ -8,7 +8,7 @@ from tracker.commands.main import main
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["trak"], "wormlock: COMMAND: expected one of run, simulate, "),
+        (["trak"], "wormlock: COMMAND: expected one of run, doctor, "),
         (["lables"], "got 'lables'; did you mean labels?"),
         (
             ["run", "--durtion", "5s"],
