@@ -24,6 +24,7 @@ from tracker.bench.side_process import END, GO, SideProcess
 from tracker.bench.stream_load import StreamLoad, made_frames
 from tracker.bench.stream_recording import NAME, Recorded, RecorderJob, record_stream
 from tracker.errors import UsageError
+from tracker.record.appended_file import PIECE_BYTES
 from tracker.record.frame_log import map_frames
 from tracker.record.schema import framed_record, neural_frames, stream_file
 from tracker.statistics import spread
@@ -153,7 +154,9 @@ def _plain_write(load: StreamLoad, folder: Path, count: int) -> tuple[float, flo
         begins_s, cpu_s = time.perf_counter(), time.process_time()
         with (Path(name) / "plain.bin").open("xb", buffering=0) as file:
             for number in range(count):
-                file.write(records[number % len(records)].data)
+                record = records[number % len(records)].data
+                for begin in range(0, len(record), PIECE_BYTES):
+                    file.write(record[begin : begin + PIECE_BYTES])
             sync_data(file.fileno())
         return time.perf_counter() - begins_s, time.process_time() - cpu_s
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from tracker.errors import RecordingError
-from tracker.record.appended_file import AppendedFile
+from tracker.record.appended_file import PIECE_BYTES, AppendedFile
 
 
 class _FullDisk:
@@ -51,3 +51,14 @@ def test_a_file_that_exists_is_never_overwritten(tmp_path):
 def test_a_folder_that_is_missing_is_named(tmp_path):
     with pytest.raises(RecordingError, match=r"nowhere.*No such file"):
         AppendedFile(tmp_path / "nowhere" / "rows.bin")
+
+
+def test_a_record_of_many_pieces_is_written_whole(tmp_path):
+    file = AppendedFile(tmp_path / "frames.bin")
+    frame = bytes(range(256)) * (PIECE_BYTES // 100)
+
+    file.append(b"head", frame)
+    file.close()
+
+    assert (tmp_path / "frames.bin").read_bytes() == b"head" + frame
+    assert file.size_bytes == 4 + len(frame)
