@@ -185,8 +185,7 @@ class SimulatedNeuralCamera(Section):
         rate_hz: float | None = told.data.get("rate_hz")
         if rate_hz is not None and exposure_s * rate_hz > 1.0:
             raise ValueError(
-                f"expected no more than the time between frames, {1.0 / rate_hz:g}, got "
-                f"{exposure_s:g}"
+                f"expected no more than a frame's time, {1.0 / rate_hz:g}, got {exposure_s:g}"
             )
         return exposure_s
 

@@ -13,8 +13,16 @@ from tracker.record.checksums import CHECKSUMS_FILE, FRAMES_FILE, read_sums, sha
 from tracker.record.events import ENDED, ReadEvents
 from tracker.record.findings import Fault, Findings, Mend
 from tracker.record.header import Header, read_header
+from tracker.record.neural_header import with_neural
 from tracker.record.reader import check_folder
-from tracker.record.schema import CONFIG_FILE, FRAMES, HEADER_FILE, SUMMARY_FILE, stream_file
+from tracker.record.schema import (
+    CONFIG_FILE,
+    FRAMES,
+    HEADER_FILE,
+    SUMMARY_FILE,
+    are_frames,
+    stream_file,
+)
 from tracker.record.session_manifest import SESSION_FILE, is_listed_as_open
 
 CLOSED, CUT_SHORT, OPEN = "closed in order", "cut short", "being recorded"
@@ -34,9 +42,12 @@ def check_recording(
         header = read_header(folder)
     except RecordingError as error:
         return _unread(folder, str(error))
-    streams = [check_frames(folder, header, faults, tell)]
+    header, unread = with_neural(folder, header)
+    faults += [Fault(file=file, what=what) for file, what in unread.items()]
+    framed = [FRAMES, *(name for name in header.streams if name != FRAMES and are_frames(name))]
+    streams = [check_frames(folder, header, faults, tell, name=name) for name in framed]
     streams += [
-        check_table(folder, name, header, faults) for name in header.streams if name != FRAMES
+        check_table(folder, name, header, faults) for name in header.streams if name not in framed
     ]
     found = tuple(stream for stream in streams if stream is not None)
     events = check_events(folder, faults)

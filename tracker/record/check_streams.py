@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import RecordingError
-from tracker.record.checksums import FRAMES_FILE
 from tracker.record.events import ReadEvents, read_events
 from tracker.record.findings import Fault, Mend, StreamFound
 from tracker.record.frame_log import is_broken, map_frames, read_stamps
@@ -21,18 +20,27 @@ from tracker.record.stamps import damage_words, time_field
 
 
 def check_frames(
-    folder: Path, header: Header, faults: list[Fault], tell: Callable[[int, int], None]
+    folder: Path,
+    header: Header,
+    faults: list[Fault],
+    tell: Callable[[int, int], None],
+    *,
+    name: str = FRAMES,
 ) -> StreamFound | None:
-    """Look at every frame; enter what is wrong with them. None: they cannot be read at all."""
-    path = folder / FRAMES_FILE
+    """Look at every frame of a camera; enter what is wrong with them.
+
+    Returns what was found; None where they cannot be read at all.
+    """
+    file = stream_file(name)
+    path = folder / file
     try:
-        mapped = map_frames(path, header.streams[FRAMES])
-        stamps = read_stamps(path, header.streams[FRAMES], len(mapped.records))
+        mapped = map_frames(path, header.streams[name])
+        stamps = read_stamps(path, header.streams[name], len(mapped.records))
     except (RecordingError, KeyError) as error:
-        faults.append(Fault(file=FRAMES_FILE, what=str(error)))
+        faults.append(Fault(file=file, what=str(error)))
         return None
-    _check_rows(FRAMES, stamps, header, faults)
-    odd = find_damage(stamps, time_field=time_field(FRAMES), started_s=header.started_s)
+    _check_rows(name, stamps, header, faults)
+    odd = find_damage(stamps, time_field=time_field(name), started_s=header.started_s)
     unstamped = np.empty(0, np.int64) if odd is None else odd.places
     numbers = _numbers(stamps, unstamped)
     broken = _broken(mapped.records, tell)
@@ -40,16 +48,16 @@ def check_frames(
     if unmended.size:
         named = f"{len(unmended)} of {len(numbers)} frames, {spans(numbers[unmended])}"
         what = f"pixels or checksum are not what was written in {named}"
-        faults.append(Fault(file=FRAMES_FILE, what=what))
-    faults += _torn(FRAMES_FILE, mapped.torn_bytes, mapped.unwritten)
+        faults.append(Fault(file=file, what=what))
+    faults += _torn(file, mapped.torn_bytes, mapped.unwritten)
     after = np.flatnonzero(np.diff(numbers) > 1)
     return StreamFound(
-        file=FRAMES_FILE,
+        file=file,
         size_bytes=path.stat().st_size,
         count=len(numbers),
         first=int(numbers[0]) if len(numbers) else 0,
         last=int(numbers[-1]) if len(numbers) else -1,
-        until_s=_until_s(FRAMES, stamps, header),
+        until_s=_until_s(name, stamps, header),
         missing=tuple((int(numbers[at]) + 1, int(numbers[at + 1]) - 1) for at in after),
         damaged=tuple(numbers[broken].tolist()),
         torn_bytes=mapped.torn_bytes,

@@ -11,12 +11,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tracker.errors import RecordingError
+from tracker.record.neural_header import neural_names
 from tracker.record.schema import (
     CONFIG_FILE,
     EVENTS_FILE,
     FRAMES,
     HEADER_FILE,
     TABLES,
+    neural_events_file,
+    neural_header_file,
+    neural_truth,
     stream_file,
 )
 from tracker.record.whole_file import write_whole
@@ -47,6 +51,9 @@ def sum_files(folder: Path) -> None:
         RecordingError: a file cannot be read, or there is no room.
     """
     names = [HEADER_FILE, CONFIG_FILE, EVENTS_FILE, *map(stream_file, TABLES)]
+    for camera in neural_names(folder):
+        truth = stream_file(neural_truth(camera))
+        names += [neural_header_file(camera), neural_events_file(camera), truth]
     try:
         sums = {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
     except OSError as error:

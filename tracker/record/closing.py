@@ -17,7 +17,7 @@ from tracker.record.figures_file import write_figures
 from tracker.record.header import Header
 from tracker.record.reader import open_recording
 from tracker.record.report import draw_report
-from tracker.record.schema import REPORT_FILE, SUMMARY_FILE, neural_frames, stream_file
+from tracker.record.schema import NEURAL_FILES, REPORT_FILE, SUMMARY_FILE
 from tracker.record.score import rows_of, score
 from tracker.record.session_manifest import list_recording
 from tracker.record.writer import RecordingWriter
@@ -59,7 +59,7 @@ def _await_streams(folder: Path, tell: Callable[[str], None]) -> None:
     until_s = time.perf_counter() + _STREAMS_WITHIN_S
     has_told = False
     while time.perf_counter() < until_s:
-        held = [path for path in folder.glob(stream_file(neural_frames("*"))) if is_held(path)]
+        held = [path for path in folder.glob(NEURAL_FILES) if is_held(path)]
         if not held:
             return
         if not has_told:

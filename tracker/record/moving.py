@@ -20,7 +20,7 @@ from tracker.record.checksums import FRAMES_FILE, read_sums, sha256_of, write_su
 from tracker.record.copying import copy_file
 from tracker.record.header import read_header
 from tracker.record.reader import check_folder
-from tracker.record.schema import HEADER_FILE
+from tracker.record.schema import HEADER_FILE, NEURAL_FILES
 from tracker.record.session_manifest import list_as_moved
 
 MOVED_FILE = "moved.sha256"
@@ -76,7 +76,7 @@ def plan_move(source: Path, destination: Path) -> Move:
     source = source.resolve()
     if not destination.is_dir():
         raise UsageError(f"{destination}: there is no such folder; is the disk there?")
-    if is_held(source / FRAMES_FILE):
+    if any(is_held(path) for path in (source / FRAMES_FILE, *source.glob(NEURAL_FILES))):
         raise UsageError(f"{source} is being recorded: wait until it has ended")
     move = Move(source, destination.resolve() / source.parent.name / source.name)
     if source in (move.target, *move.target.parents):

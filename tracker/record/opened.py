@@ -3,6 +3,7 @@
     recording.frames[10]              one picture, (rows, columns) uint8, read when it is asked for
     recording.frames.at(12.5)         the picture next to a time
     recording.data_frame("ticks")     a table as a pandas data frame
+    recording.neural("green")         what a neural camera recorded: frames, truth, events
     recording.head_path()             where the head was on the plate
     recording.at(times_s)             stage and head at any times
 
@@ -11,24 +12,24 @@ Times are seconds on the rig's clock, places micrometres on the plate (stage coo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hardware.types import Calibration, GreyImage
+from hardware.types import Calibration
 from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.columns import columns_of
 from tracker.record.events import Event
+from tracker.record.frames import Frames
 from tracker.record.header import Header
+from tracker.record.neural import NeuralStream, open_neural_stream
+from tracker.record.neural_header import neural_names
 from tracker.record.reader import Recording
 from tracker.record.reader import open_recording as read_recording
-from tracker.record.schema import Rows
-from tracker.record.stamps import sound_stamps
+from tracker.record.schema import FRAMES, Rows
 from tracker.record.stretch import LONGEST_GAP_S, stretch
 
 if TYPE_CHECKING:
@@ -61,86 +62,14 @@ class Placed:
     head_um: NDArray[np.float64]
 
 
-class Frames:
-    """The pictures of a recording, on disk until they are looked at."""
-
-    def __init__(self, recording: Recording) -> None:
-        """Take the mapped records (`schema.framed_record`) of a recording."""
-        self.records = recording.frames
-        self._recording = recording
-
-    def __len__(self) -> int:
-        return len(self.records)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """How many pictures, rows and columns."""
-        rows, columns = self.records.dtype["pixels"].shape
-        return len(self.records), rows, columns
-
-    @cached_property
-    def stamps(self) -> Rows:
-        """Everything about them but their pixels (n,): numbers, times, the camera's own stamps.
-
-        Raises:
-            RecordingError: some are damaged, or they cannot be read.
-        """
-        started_s = self._recording.header.started_s
-        return sound_stamps(self._recording.folder, self.records, started_s=started_s)
-
-    @property
-    def t_s(self) -> NDArray[np.float64]:
-        """Their mid-exposures (n,)."""
-        return self.stamps["t_s"]
-
-    @property
-    def index(self) -> NDArray[np.int64]:
-        """Their numbers (n,): the camera's count of exposures, so a gap is a missing frame."""
-        return self.stamps["index"]
-
-    @overload
-    def __getitem__(self, place: int) -> GreyImage: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> NDArray[np.uint8]: ...
-
-    def __getitem__(self, place: int | slice) -> NDArray[np.uint8]:
-        """Return one picture (rows, columns), or a mapped stack of them (n, rows, columns)."""
-        if isinstance(place, slice):
-            return self.records["pixels"][place]
-        return np.array(self.records["pixels"][place])
-
-    def __iter__(self) -> Iterator[GreyImage]:
-        return (self[place] for place in range(len(self)))
-
-    def at(self, t_s: float) -> GreyImage:
-        """Return the picture whose mid-exposure is nearest to `t_s`.
-
-        Raises:
-            RecordingError: there is none, or `t_s` lies outside the recording.
-        """
-        return self[self.place_at(t_s)]
-
-    def place_at(self, t_s: float) -> int:
-        """Return the place in this sequence of the picture nearest to `t_s`.
-
-        Raises:
-            RecordingError: there is none, or `t_s` lies outside the recording.
-        """
-        times = self.t_s
-        margin_s = LONGEST_GAP_S
-        if not times.size or not times.min() - margin_s <= t_s <= times.max() + margin_s:
-            held = f"from {times.min():.3f} to {times.max():.3f} s" if times.size else "none"
-            raise RecordingError(f"no frame at {t_s:.3f} s: the recording holds {held}")
-        return int(np.argmin(np.abs(times - t_s)))
-
-
 class OpenedRecording:
     """One animal's recording, opened for analysis; nothing in its folder is ever changed."""
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.frames = Frames(recording)
+        self.frames: Frames[np.uint8] = Frames(
+            recording.folder, FRAMES, recording.frames, started_s=recording.header.started_s
+        )
 
     def __repr__(self) -> str:
         count, rows, columns = self.frames.shape
@@ -209,6 +138,19 @@ class OpenedRecording:
                 f"'wormlock[notebook]'; recording.table({name!r}) is the same as a numpy array"
             ) from None
         return pd.DataFrame({key: np.array(column) for key, column in columns_of(rows).items()})
+
+    @property
+    def neural_names(self) -> list[str]:
+        """The neural cameras that were recorded along."""
+        return neural_names(self.folder)
+
+    def neural(self, name: str) -> NeuralStream:
+        """Return what a neural camera recorded; its frames stay on disk until they are looked at.
+
+        Raises:
+            RecordingError: no such camera was recorded, or its files are damaged.
+        """
+        return open_neural_stream(self.folder, name)
 
     def head_path(self) -> HeadPath:
         """Return where the head was on the plate, in every frame that showed it.

@@ -28,8 +28,9 @@ from tracker.record.closing import sum_up
 from tracker.record.findings import Fault, Findings, Mend
 from tracker.record.frame_log import map_frames
 from tracker.record.header import Header, read_header
+from tracker.record.neural_header import with_neural
 from tracker.record.rows import read_rows
-from tracker.record.schema import EVENTS_FILE, FRAMES
+from tracker.record.schema import EVENTS_FILE, NEURAL_FILES, are_frames
 from tracker.record.session_manifest import SESSION_FILE, list_recording
 from tracker.record.set_aside import set_lines_aside, set_records_aside
 
@@ -44,12 +45,12 @@ def repair(findings: Findings) -> list[str]:
         RecordingError: there is no room, or it cannot be written.
     """
     folder = Path(findings.folder)
-    if is_held(folder / FRAMES_FILE):
+    if any(is_held(path) for path in (folder / FRAMES_FILE, *folder.glob(NEURAL_FILES))):
         raise UsageError(f"{folder} is being recorded: wait until it has ended")
     faults = [fault for fault in findings.faults if fault.mend is not Mend.NOTHING]
     if not faults:
         return []
-    header = read_header(folder)
+    header, _ = with_neural(folder, read_header(folder))
     of_bytes = [fault for fault in faults if fault.mend in (Mend.SET_ASIDE, Mend.CUT)]
     try:
         done = [_mend(folder, header, fault) for fault in of_bytes]
@@ -82,7 +83,7 @@ def _sound_bytes(path: Path, header: Header) -> int:
     if path.name == EVENTS_FILE:
         return path.read_bytes().rfind(b"\n") + 1
     record = header.streams[path.stem]
-    if path.stem == FRAMES:
+    if are_frames(path.stem):
         return len(map_frames(path, record).records) * record.itemsize
     return len(read_rows(path, record).rows) * record.itemsize
 

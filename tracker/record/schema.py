@@ -73,6 +73,11 @@ class SpelledDtype(TypedDict):
     itemsize: int
 
 
+def stream_file(name: str) -> str:
+    """Return the file that holds a stream."""
+    return f"{name}.bin"
+
+
 def neural_frames(name: str) -> str:
     """Return the stream of a neural camera's frames."""
     return f"{FRAMES}_{name}"
@@ -93,14 +98,12 @@ def neural_events_file(name: str) -> str:
     return f"events_{name}.jsonl"
 
 
+NEURAL_FILES = stream_file(neural_frames("*"))  # a pattern
+
+
 def are_frames(stream: str) -> bool:
     """Say whether a stream holds frames, of the tracking or of a neural camera."""
     return stream == FRAMES or stream.startswith(f"{FRAMES}_")
-
-
-def stream_file(name: str) -> str:
-    """Return the file that holds a stream."""
-    return f"{name}.bin"
 
 
 def framed_record(ring_record: np.dtype[np.void]) -> np.dtype[np.void]:

@@ -8,7 +8,8 @@ run without any command, as without a stage, is judged over all its frames.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from tracker.messages import Mode
 from tracker.record.events import ENDED
 from tracker.record.gaps import FRAMES_LOST
+from tracker.record.neural_score import NeuralRows, neural_rows, stream_figures
 from tracker.record.notes import backwards_notes
 from tracker.record.reader import Recording
 from tracker.record.schema import FRAMES, Rows
@@ -43,6 +45,8 @@ class RunRows:
     lost_frames: int = 0
     timeouts: int = 0
     ended: str = ""  # why, where somebody said
+    neural: Mapping[str, NeuralRows] = field(default_factory=dict[str, NeuralRows])
+    unread: tuple[str, ...] = ()  # neural streams that cannot be read, and why
 
 
 def rows_of(recording: Recording) -> RunRows:
@@ -53,6 +57,7 @@ def rows_of(recording: Recording) -> RunRows:
     """
     started_s = recording.header.started_s
     stamps = sound_stamps(recording.folder, recording.frames, started_s=started_s)
+    neural, unread = neural_rows(recording.folder)
     return RunRows(
         recorded=np.array(stamps["index"]),
         frame_t_s=np.array(stamps["t_s"]),
@@ -63,13 +68,15 @@ def rows_of(recording: Recording) -> RunRows:
         lost_frames=_counted(recording, FRAMES_LOST),
         timeouts=_counted(recording, TIMEOUTS),
         ended=_why_ended(recording),
+        neural=neural,
+        unread=tuple(unread),
     )
 
 
 def run_notes(run: RunRows) -> list[str]:
-    """Say where the times of a run go backwards, for then its figures mean less."""
+    """Say where the times of a run go backwards, for then its figures mean less; and what lacks."""
     stamps = {name: rows["t_s"] for name, rows in _timed(run).items()}
-    return backwards_notes({FRAMES: run.frame_t_s, **stamps})
+    return [*backwards_notes({FRAMES: run.frame_t_s, **stamps}), *run.unread]
 
 
 def score(run: RunRows) -> Summary:
@@ -77,7 +84,7 @@ def score(run: RunRows) -> Summary:
     ticks = run.ticks[is_judged(run.ticks["t_s"], run.ticks)]
     true_um = true_errors_um(run)
     judged_um = true_um if len(run.truth) else ticks["error_um"]
-    return Summary(
+    summary = Summary(
         ended=run.ended,
         duration_s=_duration_s(run),
         frames=_frame_counts(run),
@@ -97,6 +104,12 @@ def score(run: RunRows) -> Summary:
             halts=int((run.stage["sequence"] < 0).sum()),
         ),
     )
+    if run.neural:
+        summary["streams"] = {
+            name: stream_figures(rows, is_judged(rows.truth_t_s, run.ticks))
+            for name, rows in run.neural.items()
+        }
+    return summary
 
 
 def is_judged(t_s: NDArray[np.float64], ticks: Rows) -> NDArray[np.bool_]:

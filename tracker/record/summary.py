@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict, cast
 
 from tracker.record.figures_file import read_figures
+from tracker.record.neural_score import StreamFigures, stream_lines
 from tracker.record.schema import SUMMARY_FILE
 from tracker.statistics import ErrorFigures, Spread
 
@@ -73,6 +74,7 @@ class Summary(TypedDict):
     head_found: float
     lost_s: float
     stage: StageCounts
+    streams: NotRequired[dict[str, StreamFigures]]  # of the neural cameras, where there are any
 
 
 def read_summary(folder: Path) -> Summary:
@@ -102,6 +104,7 @@ def summary_table(summary: Summary) -> str:
             f"  within 50 um     {_percent(summary['within_50_um'])}",
             f"  stage            {stage['commands']} commands, {stage['replies']} positions, "
             f"{stage['timeouts']} timeouts, {stage['halts']} halts",
+            *stream_lines(summary.get("streams", {})),
             "",
             *_error_lines(summary),
             "",

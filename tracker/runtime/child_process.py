@@ -21,19 +21,11 @@ from hardware.registry import RigChild, run_rig_child
 from models.errors import ModelError
 from tracker.errors import TrackerError
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
+from tracker.runtime.neural_place import is_neural_recorder, is_of_neural_camera, neural_name
 from tracker.runtime.orders import Failed
 from tracker.runtime.punctuality import PRIORITY
 from tracker.runtime.session_log import LOG_FORMAT
-from tracker.runtime.session_place import (
-    Role,
-    Session,
-    SessionPlace,
-    is_neural_recorder,
-    is_of_neural_camera,
-    neural_name,
-    read_session,
-    remove_place,
-)
+from tracker.runtime.session_place import Role, Session, SessionPlace, read_session, remove_place
 
 logger = logging.getLogger(__name__)
 

@@ -156,8 +156,8 @@ class Crew:
             continue
         child.terminate(within_s=_LAST_WORDS_S)
 
-    def end_neural_cameras(self) -> None:
-        """Let the neural cameras go: together, so that one that hangs costs its own wait alone."""
+    def _end_neural_cameras(self) -> None:
+        """Let them go together, so that one that hangs costs its own wait alone."""
         cameras = [
             role
             for role in self._workers
@@ -175,7 +175,8 @@ class Crew:
             self.send(role, End(reason))
 
     def end_world(self) -> None:
-        """End the simulated world, once nobody looks at it: it needs half a core."""
+        """End the neural cameras, then the simulated world: nobody looks at it any more."""
+        self._end_neural_cameras()
         if "world" in self._rig:
             self._children["world"].terminate(within_s=_LAST_WORDS_S)
 

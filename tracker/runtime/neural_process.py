@@ -15,16 +15,11 @@ from hardware.platform import ParentWatch
 from hardware.registry import open_neural_camera
 from hardware.types import RawFrame
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
+from tracker.runtime.neural_place import NeuralFacts, camera_role, write_neural_facts
 from tracker.runtime.orders import End, Notice, Ready, Status
 from tracker.runtime.punctuality import quiet_garbage_collection
 from tracker.runtime.rings import make_frames_ring
-from tracker.runtime.session_place import (
-    NeuralFacts,
-    Session,
-    SessionPlace,
-    camera_role,
-    write_neural_facts,
-)
+from tracker.runtime.session_place import Session, SessionPlace
 
 logger = logging.getLogger(__name__)
 

@@ -10,13 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hardware.clock import Clock
+from tracker.runtime.neural_place import is_neural_recorder, is_of_neural_camera, neural_name
 from tracker.runtime.orders import Failed, MarkEvent, Order, Status
-from tracker.runtime.session_place import (
-    Role,
-    is_neural_recorder,
-    is_of_neural_camera,
-    neural_name,
-)
+from tracker.runtime.session_place import Role
 from tracker.runtime.start_faults import ended_unasked
 
 NEURAL_LOST = "neural_stream_lost"  # the kind of event

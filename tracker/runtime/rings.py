@@ -11,7 +11,8 @@ import numpy as np
 from hardware.errors import RingError
 from hardware.platform import ParentWatch
 from hardware.ring import RingReader, RingWriter, attach_ring, frame_record
-from tracker.runtime.session_place import CameraFacts, NeuralFacts
+from tracker.runtime.neural_place import NeuralFacts
+from tracker.runtime.session_place import CameraFacts
 
 START_S = 60.0  # how long the other processes of a session may take to make their rings
 _ROWS_PER_S = 1000  # more than any row comes

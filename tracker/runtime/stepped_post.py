@@ -21,7 +21,7 @@ from tracker.safety.guard import Guard
 WAKE_S = 0.0002
 # When the stage process looks whether a reply is whole: after its wire time, then so often.
 _FIRST_LOOK_S, _LOOK_S = 0.004, 0.002
-_REMEMBERED = 100
+_REMEMBERED, _ROOM = 100, 1000
 
 
 class SteppedPost:
@@ -44,8 +44,7 @@ class SteppedPost:
         self._period_s = 1.0 / poll_hz
         self._focus = focus
         self._meter = DelayMeter(WAKE_S + guard.command_delay_s)
-        self._times_s: deque[float] = deque(maxlen=_REMEMBERED)
-        self._places_um: deque[Vec2] = deque(maxlen=_REMEMBERED)
+        self._told = _Told()
         self._posted: deque[Command] = deque()
         self._sent: deque[tuple[float, Vec2]] = deque(maxlen=_REMEMBERED)
         self._look_s = self._ask_s = clock.now_s()
@@ -63,13 +62,13 @@ class SteppedPost:
     @property
     def has_position(self) -> bool:
         """Whether the stage has said where it is."""
-        return bool(self._times_s)
+        return self._told.last is not None
 
     def history(self) -> StageHistory:
         """Return the stamped positions of late, carried on where a reply is overdue."""
-        known = StageHistory(np.array(self._times_s), np.array(self._places_um))
+        known = self._told.history()
         now_s = self._clock.now_s()
-        return known if now_s - self._times_s[-1] < LATE_S else reckon_on(known, self._sent, now_s)
+        return known if now_s - known.heard_s < LATE_S else reckon_on(known, self._sent, now_s)
 
     def post(self, command: Command) -> None:
         """Take a command; it is obeyed as soon as the stage process has woken."""
@@ -104,8 +103,8 @@ class SteppedPost:
         if halt is not None:
             self._note(halt)
         if self._focus is not None:
-            is_led = self._guard.may_move and bool(self._places_um)
-            stage_um = self._places_um[-1] if is_led else None
+            last = self._told.last if self._guard.may_move else None
+            stage_um = None if last is None else last.position_um
             self._focus.turn(may_talk=not self._is_asked, stage_um=stage_um)
 
     def _listen(self) -> None:
@@ -122,10 +121,34 @@ class SteppedPost:
             self._is_asked = False
             self.states.append(state)
             self.heard_s.append(self._clock.now_s())
-            self._times_s.append(state.t_s)
-            self._places_um.append(state.position_um)
+            self._told.add(state)
 
     def _note(self, guarded: GuardedCommand) -> None:
         self._meter.learn(guarded.posted_s, guarded.acts_s)
         self._sent.append((guarded.acts_s, guarded.sent_um_s))
         self.guarded.append(guarded)
+
+
+class _Told:
+    """The newest positions, in arrays that grow at their end: what was handed out never changes."""
+
+    def __init__(self) -> None:
+        self.last: StageState | None = None
+        self._t_s, self._position_um = np.empty(_ROOM), np.empty((_ROOM, 2))
+        self._count = 0
+
+    def add(self, state: StageState) -> None:
+        """Take note of a position."""
+        if self._count == _ROOM:
+            kept, spare = slice(_ROOM - _REMEMBERED, _ROOM), _ROOM - _REMEMBERED
+            self._t_s = np.append(self._t_s[kept], np.empty(spare))
+            self._position_um = np.append(self._position_um[kept], np.empty((spare, 2)), axis=0)
+            self._count = _REMEMBERED
+        self._t_s[self._count], self._position_um[self._count] = state.t_s, state.position_um
+        self._count += 1
+        self.last = state
+
+    def history(self) -> StageHistory:
+        """Return the last of them."""
+        newest = slice(max(self._count - _REMEMBERED, 0), self._count)
+        return StageHistory(self._t_s[newest], self._position_um[newest])

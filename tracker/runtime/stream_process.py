@@ -21,15 +21,10 @@ from tracker.record.stream_recorder import StreamRecorder
 from tracker.record.tap import Tap
 from tracker.runtime.doors import Doors
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
+from tracker.runtime.neural_place import NeuralFacts, read_neural_facts, recorder_role
 from tracker.runtime.orders import End, Notice, Order, Ready, StartRecording, Status, StopRecording
 from tracker.runtime.rings import START_S, wait_for_ring
-from tracker.runtime.session_place import (
-    NeuralFacts,
-    Session,
-    SessionPlace,
-    read_neural_facts,
-    recorder_role,
-)
+from tracker.runtime.session_place import Session, SessionPlace
 
 logger = logging.getLogger(__name__)
 

@@ -239,9 +239,8 @@ class Supervisor:
                     self._screen.say(ended)  # now, not when the session ends
 
     def _read(self, report: Notice | Doing | Alive) -> None:
-        is_begun = isinstance(report, Doing)
         if report.role == "recorder":
-            self._waiting.heard(report.message if is_begun else "")
+            self._waiting.heard(report)
         if not isinstance(report, Alive):
             self._screen.say(f"{report.role}: {report.message}")
 
@@ -262,7 +261,6 @@ class Supervisor:
             if self._pulse.is_control_silent and not self._has_run_out:
                 self._crew.kill("control")  # frozen: it hears nothing
             self._crew.end("control", within_s=_ENDS_WITHIN_S, is_hurried=self._asked.in_a_hurry)
-            self._crew.end_neural_cameras()
             self._crew.end_world()
             self._see_recorder_off()
             self._nudging.finish()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hardware.clock import Clock
 from tracker.runtime.crew import Crew
-from tracker.runtime.orders import Report
+from tracker.runtime.orders import Doing, Report
 from tracker.runtime.patience import Patience
 
 _TURN_S = 0.05
@@ -31,8 +31,9 @@ class Waiting:
         """The wait begins now."""
         self._patience = Patience(self._clock.now_s())
 
-    def heard(self, doing: str) -> None:
+    def heard(self, report: Report) -> None:
         """Take note of a sign of the recorder's life, and of what it has begun, if anything."""
+        doing = report.message if isinstance(report, Doing) else ""
         self._patience.heard(self._clock.now_s(), doing)
 
     @property
