@@ -44,7 +44,7 @@ async function load(place) {
   [task, image, zoomed, wasWarned] = [found, picture, null, false];
   shades = new Map();
   frame = found.finished ? fresh() : drafts.get(found.at) || remembered(found);
-  tell("");
+  tell(found.finished ? "All is saved. Enter asks again, ← goes back." : "", true);
   showProgress(found.progress);
   draw();
 }
@@ -189,7 +189,7 @@ function showWords() {
 function showProgress(progress) {
   at("who").textContent = progress.who;
   const lines = [progress.told, ...progress.by.map(([name, count]) => `${name}: ${count} labelled`),
-    ...(progress.gold ? [`You, beside an expert: ${progress.gold}`] : [])];
+    ...(progress.gold ? [`You: ${progress.gold}`] : [])];
   at("progress").replaceChildren(...lines.map((text) => Object.assign(document.createElement("div"), { textContent: text })));
 }
 
@@ -212,7 +212,7 @@ const KEYS = [
 document.onkeydown = (event) => {
   if (event.ctrlKey && event.key === "z") { undo(); event.preventDefault(); return; }
   const key = KEYS.find(([, names]) => names.includes(event.key));
-  if (!key || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!key || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
   press(key[3]);
 };

@@ -19,8 +19,8 @@ from models.labels.label import NO_POINTS, Frame, FrameKey, Label, LabelSet, Poi
 from models.labels.standing import (
     Progress,
     beside_gold,
+    by_fives,
     progress_of,
-    told_by_fives,
     told_of_gold,
 )
 from models.labels.store import Store
@@ -57,6 +57,8 @@ class _Desk:
     done: dict[Task, None]  # in the order of labelling
     asked_s: float = 0.0
     confirmed: int = 0  # in this session
+    judged: LabelSet = NO_GOLD  # the labels of gold frames that `told` speaks of
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -141,7 +143,13 @@ class Labelling:
     def gold_told(self, annotator: str) -> str:
         """Say how near to the truth a person is, in words that give no gold frame away."""
         with self._lock:
-            return told_by_fives(self.store.labels, self.gold, annotator)
+            desk = self._desks[annotator]
+            labels = by_fives(self.store.labels, self.gold, annotator)
+            if labels != desk.judged:
+                desk.judged = labels
+                found = beside_gold(labels, self.gold)
+                desk.told = told_of_gold(found[annotator]) if annotator in found else ""
+            return desk.told
 
     def end(self) -> Sequence[str]:
         """Let the label that is being written be finished, take no more; say what was done."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.labels.faults import LabelError
 from models.labels.gold import GoldQuality, judge_by_gold
 from models.labels.handing_out import Deck, Task, voices
 from models.labels.label import LabelSet
@@ -46,18 +47,20 @@ def beside_gold(labels: LabelSet, gold: LabelSet) -> Mapping[str, GoldQuality]:
     if not own:
         return {}
     truth = (replace(label, annotator=GOLD, repeat=0) for label in gold)
-    judged = judge_by_gold(LabelSet((*own, *truth)), GOLD)
+    try:
+        judged = judge_by_gold(LabelSet((*own, *truth)), GOLD)
+    except LabelError:  # they all marked other animals than the expert did
+        return {}
     return {quality.pair.one: quality for quality in judged}
 
 
-def told_by_fives(labels: LabelSet, gold: LabelSet, annotator: str) -> str:
-    """Say how near to the truth somebody is, of her first 5, 10, 15 ... gold frames; or nothing."""
+def by_fives(labels: LabelSet, gold: LabelSet, annotator: str) -> LabelSet:
+    """Return somebody's labels of her first 5, 10, 15 ... gold frames, as many as there are."""
     frames = {label.frame.key for label in gold}
     own = [one for one in labels.by(annotator) if one.frame.key in frames and one.repeat == 0]
     seen = list(dict.fromkeys(label.frame.key for label in own))
     told = set(seen[: len(seen) // _AT_ONCE * _AT_ONCE])
-    first = LabelSet(tuple(label for label in own if label.frame.key in told))
-    return "".join(map(told_of_gold, beside_gold(first, gold).values()))
+    return LabelSet(tuple(label for label in own if label.frame.key in told))
 
 
 def told_of_gold(quality: GoldQuality) -> str:

@@ -1,7 +1,7 @@
 """A label table that grows while people label, and is whole at any instant.
 
 Each change writes the whole table beside its place and puts it there, so that a reader, a kill
-or a power cut finds what was confirmed and nothing half-written (of 5000 labels in 4 ms).
+or a power cut finds what was confirmed and nothing half-written (of 5000 labels in some 10 ms).
 """
 
 from __future__ import annotations

@@ -62,10 +62,21 @@ def write_text(file: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         unfinished.replace(file)
+        _sync_folder(file.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise LabelError([Fault(str(file), "", f"cannot be written: {error.strerror}")]) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until a new name is on the disk too, where folders can be opened (not on Windows)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def fields(value: Json) -> dict[str, Json]:

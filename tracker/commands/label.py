@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from models.labels.shelf import Shelf
 
 _NAME = re.compile(r"\w[\w .-]{0,39}")
-_EVERYWHERE = ("0.0.0.0", "::", "")
+_EVERYWHERE = ("0.0.0.0", "")
 _SHARES = ("share", "repeats", "gold_share")
 _MIN_CONFIDENCE = 0.3  # of a proposal: it is looked at before it becomes a label
 

@@ -212,20 +212,22 @@ def test_a_second_look_shows_what_one_said_and_takes_its_place(begin):
     assert by_frame["02.png"] == head(5, 5)
 
 
-def test_the_distance_to_the_truth_is_told_by_fives(begin):
-    truth = LabelSet(
-        tuple(
-            Label(
-                frame=Frame(*key, SIZE_PX),
-                annotator="expert",
-                presence=Presence.PRESENT,
-                points=head(),
-            )
-            for key in keys(12)
+TRUTH = LabelSet(
+    tuple(
+        Label(
+            frame=Frame(*key, SIZE_PX),
+            annotator="expert",
+            presence=Presence.PRESENT,
+            points=head(),
         )
+        for key in keys(12)
     )
-    plan = Plan(frames=keys(12), gold=keys(12), gold_share=1.0)
-    session = begin(plan, ["anna"], gold=truth)
+)
+EXERCISE = Plan(frames=keys(12), gold=keys(12), gold_share=1.0)
+
+
+def test_the_distance_to_the_truth_is_told_by_fives(begin):
+    session = begin(EXERCISE, ["anna"], gold=TRUTH)
 
     told = []
     for _ in range(9):
@@ -237,3 +239,14 @@ def test_the_distance_to_the_truth_is_told_by_fives(begin):
     assert told[4:] == [told[4]] * 5
     assert "5 heads beside the expert's: points typically 2.0 px off (5 % of a head)" in told[4]
     assert any("anna, gold frames: 9 heads" in line for line in session.end())
+
+
+def test_who_marks_other_animals_than_the_expert_is_not_measured(begin):
+    session = begin(EXERCISE, ["anna"], gold=TRUTH)
+
+    for _ in range(5):
+        elsewhere = said(head(150, 10), head(150, 95))
+        session.confirm("anna", session.hand("anna").at, elsewhere)
+
+    assert session.gold_told("anna") == ""
+    assert not any("gold" in line for line in session.end())

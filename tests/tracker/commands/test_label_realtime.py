@@ -86,8 +86,8 @@ def test_a_server_that_is_killed_has_kept_all_that_was_confirmed(start, tmp_path
     labelling = threading.Thread(target=label, args=(ask, kept), kwargs={"most": FRAMES})
     labelling.start()
 
-    while len(kept) < after:
-        pass
+    while len(kept) < after and labelling.is_alive():
+        labelling.join(0.001)
     process.kill()
     labelling.join()
     found = read(tmp_path)
