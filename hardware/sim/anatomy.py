@@ -6,6 +6,8 @@ A midline is (N, 2) micrometres on the plate, nose first, evenly spaced along th
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,26 +37,29 @@ def half_width_um(fraction: NDArray[np.float64], *, length_um: float) -> NDArray
     return np.interp(fraction, _WIDTH_AT, _HALF_WIDTH) * length_um
 
 
-def point_um(midline_um: NDArray[np.float64], fraction: float) -> Vec2:
-    """Return the place at one fraction of the body's length."""
-    place = fraction * (len(midline_um) - 1)
-    before = min(int(place), len(midline_um) - 2)
-    weight = place - before
-    return (1.0 - weight) * midline_um[before] + weight * midline_um[before + 1]
-
-
 def keypoints_um(midline_um: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return nose, metacorpus and terminal bulb, (3, 2), in the order of the detector's.
 
     The nose is the tip that one sees: the head ends round, and the midline may leave the round
     end somewhat aside of where the head points.
     """
-    points_um = np.array([point_um(midline_um, fraction) for fraction in KEYPOINT_FRACTIONS])
-    end_um, neck_um = point_um(midline_um, _ROUND_FROM), point_um(midline_um, _POINTS_FROM)
-    ahead_um = end_um - neck_um
-    reach_um = np.linalg.norm(end_um - points_um[0])
-    points_um[0] = end_um + ahead_um * (reach_um / np.linalg.norm(ahead_um))
-    return points_um
+    # Plain numbers: every animal is asked for both its ends in every frame.
+    segments = len(midline_um) - 1
+    points_um: list[list[float]] = midline_um[: int(TERMINAL_BULB * segments) + 2].tolist()
+    nose, metacorpus, bulb = (_place(points_um, f * segments) for f in KEYPOINT_FRACTIONS)
+    end_x, end_y = _place(points_um, _ROUND_FROM * segments)
+    neck_x, neck_y = _place(points_um, _POINTS_FROM * segments)
+    ahead_x, ahead_y = end_x - neck_x, end_y - neck_y
+    reach = math.hypot(end_x - nose[0], end_y - nose[1]) / math.hypot(ahead_x, ahead_y)
+    return np.array([(end_x + ahead_x * reach, end_y + ahead_y * reach), metacorpus, bulb])
+
+
+def _place(points_um: list[list[float]], place: float) -> tuple[float, float]:
+    """Return the point at a place counted in segments from the nose."""
+    before = int(place)
+    weight = place - before
+    (x, y), (next_x, next_y) = points_um[before], points_um[before + 1]
+    return (1.0 - weight) * x + weight * next_x, (1.0 - weight) * y + weight * next_y
 
 
 def tracked_head_um(midline_um: NDArray[np.float64]) -> Vec2:

@@ -85,6 +85,8 @@ def plan(start: Phase, goal: Goal, axis: Axis) -> Phases:
     for _ in range(3):  # a path meets a limit twice at most: running on, and back at the other
         free = _run(start, goal, axis) if isinstance(goal, AtVelocity) else _move(start, goal, axis)
         whole, stop = _until_a_limit(free, axis)
+        if stop == start:  # it stands at the limit already, and is pushed on
+            break
         done += whole
         if stop is None:
             return tuple(done)

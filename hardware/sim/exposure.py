@@ -29,7 +29,7 @@ class Shutter:
         draw = np.random.default_rng((self._seed, _EXPOSURES, index))
         jitter_s = draw.normal(0.0, camera.jitter_s)
         limit_s = camera.period_s / 4.0
-        t_s = (index + 1) * camera.period_s + float(np.clip(jitter_s, -limit_s, limit_s))
+        t_s = (index + 1) * camera.period_s + max(-limit_s, min(jitter_s, limit_s))
         is_lost = bool(draw.random() < camera.drop_fraction)
         return Exposure(
             index=index,

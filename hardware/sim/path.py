@@ -65,19 +65,23 @@ class Path:
         node = (arc_um - self.start_um) / STEP_UM
         before = min(int(node), len(self.heading_rad) - 2)
         share = node - before
-        from_um, to_um = self.place_um[before], self.place_um[before + 1]
-        out_rad, in_rad = self.heading_rad[before], self.heading_rad[before + 1]
-        out = STEP_UM * np.array([math.cos(out_rad), math.sin(out_rad)])
-        into = STEP_UM * np.array([math.cos(in_rad), math.sin(in_rad)])
+        (from_x, from_y), (to_x, to_y) = self.place_um[before : before + 2].tolist()
+        out_rad, in_rad = self.heading_rad[before : before + 2].tolist()
         square, cube = share * share, share * share * share
         ahead = 3.0 * square - 2.0 * cube
-        placed: Vec2 = (
-            from_um
-            + ahead * (to_um - from_um)
-            + (cube - 2.0 * square + share) * out
-            + (cube - square) * into
+        out, into = STEP_UM * (cube - 2.0 * square + share), STEP_UM * (cube - square)
+        return np.array(
+            [
+                from_x
+                + ahead * (to_x - from_x)
+                + out * math.cos(out_rad)
+                + into * math.cos(in_rad),
+                from_y
+                + ahead * (to_y - from_y)
+                + out * math.sin(out_rad)
+                + into * math.sin(in_rad),
+            ]
         )
-        return placed
 
     def between(self, low_um: float, high_um: float) -> Path:
         """Return the part of the path that holds two places along it, and no more."""

@@ -16,7 +16,7 @@ from hardware.sim.meeting import meet
 from hardware.sim.scenario import AnyWorm, GaitWorm, NoWorm, Scenario, TrajectoryWorm, VideoWorm
 from hardware.sim.trajectory import TrajectoryAnimal
 from hardware.sim.video_track import VideoTrack
-from hardware.sim.worm import Animal
+from hardware.sim.worm import Animal, Remembering
 from hardware.strict_yaml import named_by
 from hardware.types import Vec2
 
@@ -78,16 +78,16 @@ class World:
 
     def fault_is_on(self, kind: FaultKind, t_s: float) -> bool:
         """Say whether a fault of this kind is going on."""
-        return any(
-            fault.kind == kind and fault.from_s <= t_s < fault.to_s
-            for fault in self.scenario.faults
-        )
+        for fault in self.scenario.faults:
+            if fault.kind == kind and fault.from_s <= t_s < fault.to_s:
+                return True
+        return False
 
 
 def _animal(worm: AnyWorm, seed: tuple[int, ...]) -> Animal | None:
     if isinstance(worm, GaitWorm):
-        return GaitAnimal(worm, seed)
-    return TrajectoryAnimal(worm) if isinstance(worm, TrajectoryWorm) else None
+        return Remembering(GaitAnimal(worm, seed))
+    return Remembering(TrajectoryAnimal(worm)) if isinstance(worm, TrajectoryWorm) else None
 
 
 def _placed(worm: AnyWorm, animal: Animal | None, tracked: Animal | None) -> Animal | None:

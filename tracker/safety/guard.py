@@ -181,7 +181,7 @@ class Guard:
             return halt
         if self.may_move and (why := self._watches.why_pushed()):
             return self._hold(Event.IS_PUSHED, why)
-        if self._sent.last_um_s.any() and not self._is_placed(now_s):
+        if not self._sent.is_standing and not self._is_placed(now_s):
             return self._halt(GuardAction.UNPLACED)
         return None
 

@@ -87,7 +87,7 @@ def limit_travel(
 
     down_um_s = [-speed_within(distance_um) for distance_um in lowest_um - limits.lower_um]
     up_um_s = [speed_within(distance_um) for distance_um in limits.upper_um - highest_um]
-    return np.clip(velocity_um_s, down_um_s, up_um_s)
+    return np.minimum(np.maximum(velocity_um_s, down_um_s), up_um_s)
 
 
 def limit_acceleration(

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hardware.types import StageState
 from tracker.safety.sent import SentVelocities
 
@@ -24,10 +21,10 @@ IN_A_ROW = 4
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A position, and how far the stage may be by what was sent, (n, 2)."""
+    """A position, and how far the stage may be by what was sent, for n delays."""
 
     state: StageState
-    ways_um: NDArray[np.float64]
+    ways_um: list[tuple[float, float]]
 
 
 class PushWatch:
@@ -58,9 +55,15 @@ class PushWatch:
 
 def _unexplained_um(first: _Mark, last: _Mark) -> float:
     """Return by how much the way between two positions is beyond what can be, along one axis."""
-    way_um = last.state.position_um - first.state.position_um
-    ways_um = last.ways_um - first.ways_um
-    least_um, most_um = ways_um.min(axis=0), ways_um.max(axis=0)
     drift_um = DRIFT_UM_S * (last.state.t_s - first.state.t_s)
-    off_um = drift_um + UNIT_SHARE * np.maximum(-least_um, most_um)
-    return max(float((np.maximum(way_um - most_um, least_um - way_um) - off_um).max()), 0.0)
+    way_um = (last.state.position_um - first.state.position_um).tolist()
+    beyond_um = 0.0
+    for axis in (0, 1):
+        ways_um = [
+            now_um[axis] - then_um[axis]
+            for now_um, then_um in zip(last.ways_um, first.ways_um, strict=True)
+        ]
+        least_um, most_um = min(ways_um), max(ways_um)
+        off_um = drift_um + UNIT_SHARE * max(-least_um, most_um)
+        beyond_um = max(beyond_um, max(way_um[axis] - most_um, least_um - way_um[axis]) - off_um)
+    return beyond_um

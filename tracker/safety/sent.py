@@ -7,7 +7,6 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hardware.types import Vec2
 
@@ -40,6 +39,7 @@ class SentVelocities:
         self._delays_s: list[float] = np.linspace(0.0, longest_s, _DELAYS).tolist()
         self.last_um_s: Vec2 = np.zeros(2)
         self.last_s = now_s
+        self.is_standing = True  # by the last velocity
 
     def remember(self, velocity_um_s: Vec2, now_s: float) -> None:
         """Take note of a velocity that was sent."""
@@ -51,17 +51,20 @@ class SentVelocities:
         if len(self._leg_s) > 2 * _LEGS_KEPT:
             del self._leg_s[:_LEGS_KEPT], self._legs[:_LEGS_KEPT]
         self.last_um_s, self.last_s = velocity_um_s.copy(), now_s
+        self.is_standing = x_um_s == 0.0 and y_um_s == 0.0
 
     def way_um(self, t_s: float) -> tuple[float, float]:
         """Return how far what was sent would have led by `t_s`, if obeyed at once."""
         leg = max(bisect_right(self._leg_s, t_s) - 1, 0)
         x_um, y_um, x_um_s, y_um_s = self._legs[leg]
-        since_s = max(t_s - self._leg_s[leg], 0.0)
+        since_s = t_s - self._leg_s[leg]
+        if since_s <= 0.0:  # before all that is remembered
+            return x_um, y_um
         return x_um + x_um_s * since_s, y_um + y_um_s * since_s
 
-    def ways_um(self, t_s: float) -> NDArray[np.float64]:
-        """Return how far the stage may be at `t_s` by what was sent, (n, 2): for n delays."""
-        return np.array([self.way_um(t_s - delay_s) for delay_s in self._delays_s])
+    def ways_um(self, t_s: float) -> list[tuple[float, float]]:
+        """Return how far the stage may be at `t_s` by what was sent: x and y for n delays."""
+        return [self.way_um(t_s - delay_s) for delay_s in self._delays_s]
 
     def spread(self, from_s: float, to_s: float = float("inf")) -> Spread:
         """Return between which velocities the stage may have been at these times."""
@@ -72,4 +75,5 @@ class SentVelocities:
         ]
         if self.last_s <= to_s or not velocities:
             velocities.append(self.last_um_s)
-        return Spread(np.min(velocities, axis=0), np.max(velocities, axis=0))
+        rows = np.array(velocities)
+        return Spread(rows.min(axis=0), rows.max(axis=0))

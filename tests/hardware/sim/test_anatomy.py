@@ -37,7 +37,3 @@ def test_the_body_is_widest_in_the_middle_and_thinnest_at_the_tail():
     widths_px = anatomy.half_width_um(places, length_um=750.0)
 
     assert widths_px == pytest.approx([11.0, 22.0, 27.0, 18.0, 1.0])
-
-
-def test_the_tail_itself_is_a_place_on_the_midline():
-    assert anatomy.point_um(STRAIGHT_UM, 1.0) == pytest.approx(STRAIGHT_UM[-1])

@@ -99,3 +99,20 @@ def test_dirt_on_the_lens_goes_with_the_stage_and_dirt_on_the_agar_does_not():
 
     assert lens_later == pytest.approx(lens)
     assert np.hypot(*(agar_later - agar)) == pytest.approx(100.0, abs=0.1)
+
+
+def test_an_animal_too_far_to_be_seen_leaves_what_is_seen_of_the_next_one_as_it_was(monkeypatch):
+    far = {"kind": "gait", "start_um": [20_000.0, 0.0]}
+    near = {"kind": "gait", "start_um": [100.0, 200.0]}
+    content = scenario(outlier_fraction=0.5, miss_fraction=0.5).model_dump()
+    world = World(Scenario.model_validate(content | {"others": [far, near]}), 1)
+    at_um = np.array([100.0, 0.0])
+    seen = [IdealEye(world, 1).look(index, 0.5, at_um) for index in range(40)]
+
+    monkeypatch.setattr(IdealEye, "_is_far", lambda *_: False)
+    looked_for = [IdealEye(world, 1).look(index, 0.5, at_um) for index in range(40)]
+
+    assert sum(map(len, seen)) > 60
+    assert [[g.keypoints_px.tolist() for g in glimpses] for glimpses in seen] == [
+        [g.keypoints_px.tolist() for g in glimpses] for glimpses in looked_for
+    ]

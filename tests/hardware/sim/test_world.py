@@ -129,3 +129,12 @@ def test_a_video_without_labels_has_no_truth(tmp_path):
     assert world.animals == ()
     assert np.isnan(world.head_um(1.0)).all()
     assert np.isnan(world.keypoints_um(1.0)).all()
+
+
+def test_a_midline_that_is_kept_cannot_be_written_to():
+    animal = World(load_scenario("crossing"), seed=1).animals[0]
+    first_um = animal.midline_um(3.0)
+
+    assert animal.midline_um(3.0) is first_um
+    with pytest.raises(ValueError, match="read-only"):
+        first_um += 1.0

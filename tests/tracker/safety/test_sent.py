@@ -62,7 +62,7 @@ def test_the_way_is_that_of_every_velocity_in_its_time(sent):
 
 
 def test_ways_are_told_for_all_delays_that_may_be(sent):
-    ways_um = sent.ways_um(10.35) - sent.ways_um(10.15)
+    ways_um = np.array(sent.ways_um(10.35)) - sent.ways_um(10.15)
 
     latest_s = 2.0 * DELAY_S + RAMP_S
     assert ways_um[0] == pytest.approx([5.0 - 7.5, 4.5])
