@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 
+_NO_SETTLING_S = 1e-6
+
 
 class AxisGuess(NamedTuple):
     """What is believed of one axis."""
@@ -59,33 +61,35 @@ def _legs(written_s: Floats, velocities_um_s: Floats, guess: AxisGuess) -> list[
             legs.pop()  # a ramp that would have ended later is cut short
             begin = _at(legs[-1], at_s + guess.delay_s, guess.settle_s)
         change_um_s = target_um_s - begin.velocity_um_s
-        ramp = begin._replace(acceleration_um_s2=math.copysign(push, change_um_s))
+        acceleration_um_s2 = math.copysign(push, change_um_s)
+        ramp = _Leg(*begin[:3], acceleration_um_s2, begin.place_um)
         legs.append(ramp)
         level = _at(ramp, begin.starts_s + abs(change_um_s) / push, guess.settle_s)
-        legs.append(level._replace(velocity_um_s=target_um_s, acceleration_um_s2=0.0))
+        legs.append(_Leg(*level[:2], target_um_s, 0.0, level.place_um))
     return legs
 
 
 def _at(leg: _Leg, t_s: float, settle_s: float) -> _Leg:
     """Return the same motion, told from `t_s` on."""
-    since_s = max(t_s - leg.starts_s, 0.0)
-    row = np.array([leg])
-    return _Leg(
-        t_s,
-        leg.asked_um + (leg.velocity_um_s + 0.5 * leg.acceleration_um_s2 * since_s) * since_s,
-        leg.velocity_um_s + leg.acceleration_um_s2 * since_s,
-        leg.acceleration_um_s2,
-        float(_followed(row, np.array([since_s]), settle_s)[0]),
-    )
+    starts_s, asked_um, velocity_um_s, push, place_um = leg
+    since_s = max(t_s - starts_s, 0.0)
+    asked_now_um = asked_um + (velocity_um_s + 0.5 * push * since_s) * since_s
+    place_now_um = asked_now_um
+    if settle_s >= _NO_SETTLING_S:
+        lag_um = settle_s * velocity_um_s - settle_s**2 * push
+        faded = math.exp(-since_s / settle_s)
+        place_now_um -= settle_s * push * since_s + lag_um
+        place_now_um += faded * (place_um - asked_um + lag_um)
+    return _Leg(t_s, asked_now_um, velocity_um_s + push * since_s, push, place_now_um)
 
 
 def _followed(legs: Floats, since_s: Floats, settle_s: float) -> Floats:
-    """Return where a first-order follower is, `since_s` into legs, (n, 5)."""
+    """Return where a first-order follower is, `since_s` into legs, (n, 5); as `_at` for many."""
     _, asked_um, velocity_um_s, push, place_um = legs.T
     asked_now_um = asked_um + (velocity_um_s + 0.5 * push * since_s) * since_s
-    if settle_s < 1e-6:
+    if settle_s < _NO_SETTLING_S:
         return asked_now_um
-    lag_now_um = settle_s * (velocity_um_s + push * since_s) - settle_s**2 * push
-    lag_first_um = settle_s * velocity_um_s - settle_s**2 * push
+    lag_um = settle_s * velocity_um_s - settle_s**2 * push
     faded = np.exp(-since_s / settle_s)
-    return asked_now_um - lag_now_um + faded * (place_um - asked_um + lag_first_um)
+    behind_um = settle_s * push * since_s + lag_um
+    return asked_now_um - behind_um + faded * (place_um - asked_um + lag_um)
