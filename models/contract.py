@@ -31,6 +31,7 @@ INPUT = "image"
 OUTPUTS = ("keypoints_px", "confidences", "confidence", "count")
 OPTIONAL_OUTPUT = "expected_errors_px"
 SHIPPED_MANIFEST = Path(__file__).parent / "weights" / "shipped.yaml"
+REFERENCE_FILE = SHIPPED_MANIFEST.with_name("reference.onnx")  # `models.train.reference`
 
 
 class _Part(BaseModel):

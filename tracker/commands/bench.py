@@ -9,6 +9,7 @@ from typing import Protocol, cast
 _BENCHES = {
     "stage": "a stage's exchange beside its bytes on the wire, and how long a command waits",
     "record": "recording to this disk: what is dropped, how fast, what it costs",
+    "detect": "how long the model takes, by device and by the size of the picture",
 }
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from pathlib import Path
+
+from tracker.commands.bench_options import count_of, positive
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, default=Path(), help="on the disk in question (default: here)"
     )
     parser.add_argument(
-        "--seconds", type=_positive, default=10.0, help="how long each recording is (default: 10)"
+        "--seconds", type=positive, default=10.0, help="how long each recording is (default: 10)"
     )
-    parser.add_argument("--rounds", type=_count, default=3, help="recordings a size (default: 3)")
-    parser.add_argument("--pairs", type=_count, default=9, help="pairs of writes (default: 9)")
+    parser.add_argument("--rounds", type=count_of, default=3, help="recordings a size (default: 3)")
+    parser.add_argument("--pairs", type=count_of, default=9, help="pairs of writes (default: 9)")
     parser.add_argument(
-        "--pair-mb", type=_positive, default=400.0, help="how much each write (default: 400)"
+        "--pair-mb", type=positive, default=400.0, help="how much each write (default: 400)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
@@ -59,19 +60,3 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _tell(doing: str) -> None:
     print(doing, file=sys.stderr)
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, got {word!r}")
-    return int(word)
-
-
-def _positive(word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = float("nan")
-    if not (math.isfinite(value) and value > 0.0):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {word!r}")
-    return value

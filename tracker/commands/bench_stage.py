@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from hardware.stage_config import ControllerKind, EmulatedKind
+from tracker.commands.bench_options import count_of
 
 if TYPE_CHECKING:
     from hardware.stage_config import ControllerConfig
@@ -41,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(none: emulated ones)",
     )
     parser.add_argument("--language", choices=_LANGUAGES, help="only this emulated controller")
-    parser.add_argument("--baud", type=_count, help="of the emulated wires (default: the usual)")
-    parser.add_argument("--count", type=_count, default=200, help="how many (default: 200)")
+    parser.add_argument("--baud", type=count_of, help="of the emulated wires (default: the usual)")
+    parser.add_argument("--count", type=count_of, default=200, help="how many (default: 200)")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -141,9 +142,3 @@ def _plain(bench: StageBench) -> dict[str, object]:
         **asdict(bench),
         "exchanges": {**asdict(exchanges), "above_wire_s": exchanges.above_s},
     }
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, got {word!r}")
-    return int(word)
