@@ -206,3 +206,28 @@ def test_a_hold_ends_tracking_until_t_is_pressed(operating, crew):
     ]
     assert state == "STOPPED"
     assert ("tracking_held", "the head ran away") in [(m.kind, m.detail) for m in crew.marks]
+
+
+def test_neural_recorders_start_and_stop_with_the_tracking_cameras(crew, tmp_path, clock):
+    operating = Operating(crew, tmp_path, clock, neural_recorders=["recorder.green"])
+    operating.begin("recording", {}, 104.0)
+    operating.obey("r")
+
+    told = [(role, type(order)) for role, order in crew.told if role.startswith("recorder")]
+    assert told == [
+        ("recorder", StartRecording),
+        ("recorder.green", StartRecording),
+        ("recorder", StopRecording),
+        ("recorder.green", StopRecording),
+    ]
+
+
+def test_a_recording_that_fails_takes_its_neural_streams_with_it(crew, tmp_path, clock):
+    operating = Operating(crew, tmp_path, clock, neural_recorders=["recorder.green"])
+    operating.begin("recording", {}, 104.0)
+
+    operating.recording_closed(is_failed=True)
+
+    role, order = crew.told[-1]
+    assert role == "recorder.green"
+    assert isinstance(order, StopRecording)
