@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 import cv2
@@ -69,7 +70,7 @@ def label(ask, kept, *, most):
             at = ask("task")["at"]
             ask("confirm", at=at, presence="absent", heads=[])
             kept.append(at)
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return
 
 
