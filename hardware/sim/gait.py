@@ -108,8 +108,8 @@ class GaitAnimal:
         heading_rad += cast_rad * _CAST_SHAPE
         step_um = self._length_um / _SEGMENTS
         midline_um = np.zeros((MIDLINE_POINTS, 2))
-        np.cumsum(np.cos(heading_rad), out=midline_um[1:, 0])
-        np.cumsum(np.sin(heading_rad), out=midline_um[1:, 1])
+        np.cos(heading_rad).cumsum(out=midline_um[1:, 0])
+        np.sin(heading_rad).cumsum(out=midline_um[1:, 1])
         midline_um *= -step_um
         anchor_um = leg.path.place_at(nose_um - _ANCHOR_POINT * step_um)
         midline_um += anchor_um + self._shift_um - midline_um[_ANCHOR_POINT]
