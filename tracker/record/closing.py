@@ -46,7 +46,7 @@ def close_recording(
     _try(notices, writer.sync)
     writer.close()
     if awaits_streams:
-        _await_streams(folder, tell)
+        _try(notices, lambda: _await_streams(folder, tell))
     _try(notices, lambda: sum_files(folder))
     _try(notices, lambda: sum_up(folder, tell))
     outcome = {"ended": reason, "duration_s": round(t_s - header.started_s, 3)}
@@ -55,15 +55,21 @@ def close_recording(
 
 
 def _await_streams(folder: Path, tell: Callable[[str], None]) -> None:
-    """Wait until no neural stream of the recording is written any more, or not for ever."""
+    """Wait until no neural stream of the recording is written any more.
+
+    Raises:
+        RecordingError: one still is after a while.
+    """
     until_s = time.perf_counter() + _STREAMS_WITHIN_S
     has_told = False
-    while time.perf_counter() < until_s:
-        held = [path for path in folder.glob(NEURAL_FILES) if is_held(path)]
-        if not held:
-            return
+    while held := sorted(path.name for path in folder.glob(NEURAL_FILES) if is_held(path)):
+        if time.perf_counter() > until_s:
+            raise RecordingError(
+                f"{', '.join(held)}: still being written after {_STREAMS_WITHIN_S:.0f} s, and not "
+                "waited for: its recorder may be frozen"
+            )
         if not has_told:
-            tell(f"waiting for {', '.join(path.name for path in sorted(held))}")
+            tell(f"waiting for {', '.join(held)}")
             has_told = True
         time.sleep(0.02)
 

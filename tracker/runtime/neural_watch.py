@@ -15,6 +15,7 @@ from tracker.runtime.orders import Failed, MarkEvent, Order, Status
 from tracker.runtime.session_place import Role
 from tracker.runtime.start_faults import ended_unasked
 
+_SILENT_S = 2.0  # they tell their figures four times a second
 NEURAL_LOST = "neural_stream_lost"  # the kind of event
 
 
@@ -33,6 +34,7 @@ class NeuralWatch:
         self._has_begun = False
         self._lost: set[Role] = set()
         self._figures: dict[Role, Mapping[str, float]] = {}
+        self._heard_s: dict[Role, float] = {}
 
     def begin(self) -> None:
         """From now on a neural camera that fails ends nothing else."""
@@ -46,6 +48,7 @@ class NeuralWatch:
         """Keep the figures of a neural camera or its recorder."""
         if is_of_neural_camera(status.role):
             self._figures[status.role] = status.values
+            self._heard_s[status.role] = self._clock.now_s()
 
     def failed(self, report: Failed) -> None:
         """Take note of why a process is about to end."""
@@ -65,6 +68,8 @@ class NeuralWatch:
         ours = [role for role in roles if neural_name(role) == name]
         if any(role in self._lost for role in ours):
             return f"{name} FAILED"
+        if any(self._clock.now_s() - self._heard_s[role] > _SILENT_S for role in ours):
+            return f"{name} SILENT"
         figures: dict[str, float] = {}
         for role in ours:
             figures |= self._figures[role]

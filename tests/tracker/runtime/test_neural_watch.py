@@ -27,8 +27,13 @@ def said():
 
 
 @pytest.fixture
-def watch(crew, said):
-    return NeuralWatch(crew, SteppedClock(100.0), said.append)
+def clock():
+    return SteppedClock(100.0)
+
+
+@pytest.fixture
+def watch(crew, said, clock):
+    return NeuralWatch(crew, clock, said.append)
 
 
 def test_before_the_session_begins_a_camera_that_fails_is_a_fault_like_any_other(watch):
@@ -77,3 +82,11 @@ def test_the_line_shows_each_cameras_rate_its_losses_and_who_has_failed(watch):
     watch.fell("camera.green", 1)
 
     assert watch.text() == "green FAILED, red 200.0 Hz, 12 LOST"
+
+
+def test_a_process_that_hangs_is_shown_to_be_silent(watch, clock):
+    watch.note(Status("camera.green", {"frames": 50, "rate_hz": 20.0}))
+    clock.advance_to(103.0)
+    watch.note(Status("recorder.green", {"is_recording": 1.0, "lost_frames": 0.0}))
+
+    assert watch.text() == "green SILENT"
