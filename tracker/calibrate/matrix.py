@@ -109,19 +109,19 @@ def _check_moves(moves_um: Pairs) -> None:
 
 def _best_of_many(moves_um: Pairs, shifts_px: Pairs) -> Matrix2:
     """Try the matrices that two pairs make; return the one that most others come closest to."""
-    chosen = list(itertools.combinations(range(len(moves_um)), 2))
-    step = max(1, len(chosen) // _MOST_CANDIDATES)
-    best, least_px = np.zeros((2, 2)), math.inf
+    chosen = np.array(list(itertools.combinations(range(len(moves_um)), 2)))
+    chosen = chosen[:: max(1, len(chosen) // _MOST_CANDIDATES)]
+    bases_um = moves_um[chosen].transpose(0, 2, 1)
     longest2 = float((moves_um**2).sum(axis=1).max())
-    for first, second in chosen[::step]:
-        base = moves_um[[first, second]].T
-        if abs(np.linalg.det(base)) < 0.02 * longest2 + _LEAST_BASE_UM2:
-            continue  # nearly parallel: they tell one direction only
-        matrix = np.asarray(shifts_px[[first, second]].T @ np.linalg.inv(base), np.float64)
-        left_px = float(np.median(_left_px(moves_um, shifts_px, matrix)))
-        if left_px < least_px:
-            best, least_px = matrix, left_px
-    return best
+    # Nearly parallel moves tell one direction only.
+    is_telling = np.abs(np.linalg.det(bases_um)) >= 0.02 * longest2 + _LEAST_BASE_UM2
+    if not is_telling.any():
+        return np.zeros((2, 2))
+    seen_px = shifts_px[chosen[is_telling]].transpose(0, 2, 1)
+    matrices = seen_px @ np.linalg.inv(bases_um[is_telling])
+    missed_px = shifts_px - moves_um @ matrices.transpose(0, 2, 1)
+    left_px = np.hypot(missed_px[..., 0], missed_px[..., 1])
+    return np.asarray(matrices[np.median(left_px, axis=1).argmin()], np.float64)
 
 
 def _left_px(moves_um: Pairs, shifts_px: Pairs, image_from_move: Matrix2) -> NDArray[np.float64]:
