@@ -12,13 +12,11 @@ from tracker.bench.side_process import READY, Door
 from tracker.bench.stream_load import StreamLoad
 from tracker.record.neural_header import NeuralHeader
 from tracker.record.schema import HEADER_FILE, framed_record, neural_frames
-from tracker.record.stream_recorder import StreamRecorder
+from tracker.record.stream_recorder import FRAMES_A_TAKE, LOOK_EVERY_S, StreamRecorder
 from tracker.record.tap import Tap
 
 NAME = "bench"
-_LOOK_EVERY_S = 0.008  # these as in a session
-_FRAMES_A_TAKE = 4
-_FLUSH_S = 0.5
+_FLUSH_S = 0.5  # as in a session
 _RING_WITHIN_S = 30.0
 
 
@@ -49,7 +47,7 @@ def record_stream(job: RecorderJob, door: Door) -> None:
     (job.folder / HEADER_FILE).touch()  # the folder is a recording's
     stream, record = neural_frames(NAME), job.load.ring_record
     ring = attach_ring(job.ring, record, within_s=_RING_WITHIN_S)
-    tap = Tap(ring, time_field="t_s", at_most=_FRAMES_A_TAKE)
+    tap = Tap(ring, time_field="t_s", at_most=FRAMES_A_TAKE)
     header = NeuralHeader(
         name=NAME,
         started_s=0.0,
@@ -66,7 +64,7 @@ def record_stream(job: RecorderJob, door: Door) -> None:
     recorder.turn()
     door.send(READY)
     cpu_s = time.process_time()
-    while not door.poll(_LOOK_EVERY_S):
+    while not door.poll(0.0 if recorder.is_behind else LOOK_EVERY_S):
         recorder.turn()
     recorder.end()
     door.send(Recorded(clock.now_s(), time.process_time() - cpu_s))

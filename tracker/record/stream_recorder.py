@@ -24,6 +24,9 @@ from tracker.record.tap import Tap
 
 logger = logging.getLogger(__name__)
 
+# How often to look into the ring while it can be emptied: each look costs 0.1 ms of CPU.
+LOOK_EVERY_S = 0.02
+FRAMES_A_TAKE = 4
 _FOLDER_WITHIN_S = 5.0
 _TAKES_A_TURN = 16
 
@@ -34,6 +37,7 @@ class _Wanted:
 
     folder: Path
     since_s: float
+    ordered_s: float
     gaps: FrameGaps
     writer: StreamWriter | None = None
     until_s: float = float("inf")
@@ -56,12 +60,19 @@ class StreamRecorder:
         """Whether a recording was ordered and is not closed."""
         return self._wanted is not None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last turn left something in the rings: the next should follow at once."""
+        if self._wanted is None or self._wanted.writer is None:
+            return False  # there is nowhere to put it yet
+        return any(not tap.is_empty for tap in self._taps.values())
+
     def start(self, folder: Path, t_s: float) -> None:
         """Keep what happens from `t_s` on in a folder that is there, or soon will be."""
         self._finish("another recording began")
         for tap in self._taps.values():
             tap.start(t_s)
-        self._wanted = _Wanted(folder, t_s, FrameGaps())
+        self._wanted = _Wanted(folder, t_s, self._clock.now_s(), FrameGaps())
 
     def stop(self, t_s: float, reason: str = STOPPED) -> None:
         """End with what was exposed at `t_s`: a later turn closes the files."""
@@ -137,7 +148,7 @@ class StreamRecorder:
                 wanted.writer = StreamWriter(wanted.folder, header, flush_s=self._flush_s)
                 wanted.writer.events.note(Event(wanted.since_s, "started"))
                 logger.info("stream started: folder=%s", wanted.folder)
-            elif now_s > wanted.since_s + _FOLDER_WITHIN_S:
+            elif now_s > wanted.ordered_s + _FOLDER_WITHIN_S:
                 raise RecordingError(f"{wanted.folder} was not made: no recording to belong to")
         return wanted.writer
 

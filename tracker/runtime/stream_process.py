@@ -17,7 +17,7 @@ from hardware.truth import neural_truth_row
 from tracker.errors import RecordingError
 from tracker.record.neural_header import NeuralHeader
 from tracker.record.schema import framed_record, neural_frames, neural_truth
-from tracker.record.stream_recorder import StreamRecorder
+from tracker.record.stream_recorder import FRAMES_A_TAKE, LOOK_EVERY_S, StreamRecorder
 from tracker.record.tap import Tap
 from tracker.runtime.doors import Doors
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
@@ -28,10 +28,8 @@ from tracker.runtime.session_place import Session, SessionPlace
 
 logger = logging.getLogger(__name__)
 
-_LOOK_EVERY_S = 0.008
 _IDLE_LOOK_EVERY_S = 0.05
 _STATUS_EVERY_S = 0.25
-_FRAMES_A_TAKE = 4
 
 
 def run_stream_recorder(
@@ -68,8 +66,8 @@ def _serve(recorder: StreamRecorder, doors: Doors, role: str) -> str:
     clock = HostClock()
     told_s = clock.now_s()
     while not doors.are_shut:
-        pause_s = _LOOK_EVERY_S if recorder.is_recording else _IDLE_LOOK_EVERY_S
-        for order in doors.orders.take(pause_s):
+        pause_s = LOOK_EVERY_S if recorder.is_recording else _IDLE_LOOK_EVERY_S
+        for order in doors.orders.take(0.0 if recorder.is_behind else pause_s):
             if isinstance(order, End):
                 return order.reason
             _obey(order, recorder)
@@ -100,7 +98,7 @@ def _attach(
 ) -> dict[str, Tap]:
     record = frame_record(facts.shape, depth_bits=facts.depth_bits)
     frames = wait_for_ring(place.neural_ring(name), record, parent)
-    taps = {neural_frames(name): Tap(frames, time_field="t_s", at_most=_FRAMES_A_TAKE)}
+    taps = {neural_frames(name): Tap(frames, time_field="t_s", at_most=FRAMES_A_TAKE)}
     if facts.neurons:
         path = session.rig_place(place).neural_truth_ring(name)
         rows = wait_for_ring(path, neural_truth_row(facts.neurons), parent)

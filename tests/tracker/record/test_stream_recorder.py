@@ -106,6 +106,24 @@ def test_a_folder_that_comes_late_costs_no_frame(rig):
     assert open_neural_stream(rig.folder, "green").frames.index.tolist() == list(range(12))
 
 
+def test_who_left_frames_in_the_ring_goes_on_at_once_but_never_while_there_is_no_folder(
+    rig,
+):
+    for tap in rig.recorder._taps.values():
+        tap._at_most = 1
+    rig.recorder.start(rig.folder, rig.began_s)
+    rig.live(range(duty._TAKES_A_TURN + 2), with_recorder=False)
+    said = [rig.recorder.is_behind]
+
+    rig.make_folder().close()
+    for _ in range(2):
+        rig.recorder.turn()
+        said.append(rig.recorder.is_behind)
+    rig.recorder.end("over")
+
+    assert said == [False, True, False]
+
+
 def test_without_a_recording_to_belong_to_it_is_given_up_and_told(rig):
     rig.recorder.start(rig.folder, rig.began_s)
 
