@@ -178,9 +178,16 @@ class RecordConfig(Section):
     folder: Path
     # How long the disk may stall before frames are lost.
     ring_s: Annotated[float, Field(gt=0.0, le=120.0)] = 4.0
+    # How much of what was before a recording its key can still put into it; memory holds it.
+    keep_s: Annotated[float, Field(ge=0.0, le=120.0)] = 0.0
     flush_s: Annotated[float, Field(gt=0.0, le=60.0)] = 0.5
     # What the experimenter tells about the animal; goes into every recording as it is.
     animal: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+
+    @property
+    def held_s(self) -> float:
+        """How much the rings hold."""
+        return self.ring_s + self.keep_s
 
 
 class Config(Section):

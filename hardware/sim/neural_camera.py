@@ -22,7 +22,7 @@ from hardware.truth import neural_truth_row
 from hardware.types import RawFrame
 
 _READOUT_S = 0.004
-_TRUTH_SLOTS = 4096
+_TRUTH_SLOTS = 8192
 _MOMENTS = (-1.0 / 3.0, 0.0, 1.0 / 3.0)  # of an exposure, about its middle
 _HOPELESS_PERIODS = 3.0  # so far behind, exposures are left out: a real camera is never late
 

@@ -33,7 +33,7 @@ from hardware.types import GreyImage, Vec2
 logger = logging.getLogger(__name__)
 
 _FRAME_SLOTS = 16
-_TRUTH_SLOTS = 1024
+_TRUTH_SLOTS = 8192
 _OUTLIVES_PARENT_S = 5.0  # the stage halts in this world after its supervisor has died
 _DRAWING_S = 0.015  # enough to prepare a frame on a busy computer
 _SPIN_S = 0.0002  # sleeping is not more exact than this

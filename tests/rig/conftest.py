@@ -353,6 +353,22 @@ def running_at_a_keyboard(cheap_config, tmp_path, keyboard):
 
 
 @pytest.fixture
+def track_at_a_keyboard(cheap_config, tmp_path, keyboard):
+    """Start a session of the cheap rig, however its config was changed, that takes keys."""
+    sessions = []
+
+    def track():
+        sessions.append(RunningSession(cheap_config, tmp_path / "session", terminal=keyboard[1]))
+        session = sessions[-1].await_transcript()
+        _await(lambda: [motion for motion in session.motions() if motion.counts], session)
+        return session
+
+    yield track
+    for session in sessions:
+        session.clean_up()
+
+
+@pytest.fixture
 def checking_at_a_keyboard(cheap_config, tmp_path, keyboard):
     """A session that makes test moves before it tracks, with an eye that sees no stage move."""
     config = yaml.safe_load(cheap_config.read_text())

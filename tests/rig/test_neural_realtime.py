@@ -105,3 +105,32 @@ def test_a_neural_camera_that_cannot_be_opened_is_told_before_anything_moves(
     assert status == 2
     assert "camera.green: rig.neural_cameras[0].camera" in session.said()
     assert not (session.out / "0001").exists()
+
+
+def test_b_puts_what_was_before_into_a_recording_of_all_streams(
+    with_cameras, cheap_config, keyboard, track_at_a_keyboard
+):
+    with_cameras("green")
+    config = yaml.safe_load(cheap_config.read_text())
+    config["record"]["keep_s"] = 30.0
+    config["start"] = "tracking"
+    cheap_config.write_text(yaml.safe_dump(config))
+    session = track_at_a_keyboard()
+    time.sleep(3.0)
+
+    pressed_s = time.perf_counter()
+    os.write(keyboard[0], b"b")
+    time.sleep(1.0)
+    os.write(keyboard[0], b"q")
+    status = session.await_end()
+
+    recording = wormlock.open_recording(session.out / "0001")
+    green = recording.neural("green")
+    before_s = pressed_s - 2.0
+    assert status == 0, session.said()
+    assert recording.frames.t_s[0] < before_s
+    assert green.frames.t_s[0] < before_s
+    assert recording.table("ticks")["t_s"][0] < before_s
+    assert recording.table("truth")["t_s"][0] < before_s
+    assert recording.frames.t_s[-1] > pressed_s + 0.5
+    assert np.diff(green.frames.index).max() == 1

@@ -85,7 +85,7 @@ def run_control(
     """
     config = session.config
     clock = rig_clock(config.rig)
-    ticks = make_rows_ring(place.ticks_ring, TICK_ROW, ring_s=config.record.ring_s)
+    ticks = make_rows_ring(place.ticks_ring, TICK_ROW, ring_s=config.record.held_s)
     posts = make_rows_ring(place.posts_ring, POST_ROW, ring_s=config.record.ring_s)
 
     def tell(line: str) -> None:
@@ -101,7 +101,7 @@ def run_control(
         facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
         write_camera_facts(place, facts)
         _check_ages(config, facts)
-        frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.ring_s)
+        frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.held_s)
         reports.send(Doing("control", "loading the model"))
         with naming_the_model():
             detector = open_detector(

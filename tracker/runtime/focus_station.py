@@ -152,7 +152,7 @@ def open_focus_station(
     guard = take_charge_of_focus(drive, clock)
     try:
         holds_limits = drive.hold_limits()
-        rows = make_rows_ring(place.focus_ring, FOCUS_ROW, ring_s=config.record.ring_s)
+        rows = make_rows_ring(place.focus_ring, FOCUS_ROW, ring_s=config.record.held_s)
 
         def tell(report: FocusReport) -> None:
             rows.append(*focus_record(report))

@@ -63,7 +63,7 @@ def run_neural_camera(
             um_per_px=neural.um_per_px,
             neurons=neural.neurons,
         )
-        ring_s = session.config.record.ring_s
+        ring_s = session.config.record.held_s
         ring = make_frames_ring(place.neural_ring(name), facts, ring_s=ring_s)
         write_neural_facts(place, name, facts)
         quiet_garbage_collection()

@@ -1,6 +1,7 @@
 """What the operator's keys mean, and in which state a session is.
 
     t track on/off   r record on/off   space stop, until t is pressed   q quit
+    b record, beginning with what was before (`record.keep_s`)
     + - (or PageUp, PageDown) focus up, down   f the picture is in focus here
 
 A stop goes to the stage process directly, never through control.
@@ -16,6 +17,7 @@ from hardware.clock import Clock
 from tracker.record.session_manifest import next_recording_folder
 from tracker.runtime.crew import Crew
 from tracker.runtime.focus_points import keep_focus_point
+from tracker.runtime.launch import Launch
 from tracker.runtime.orders import (
     End,
     FocusMarked,
@@ -37,6 +39,7 @@ from tracker.runtime.session_place import Role
 Start: TypeAlias = Literal["idle", "tracking", "recording"]
 _OPENS_WITHIN_S = 2.0
 KEYS = "keys: t track  r record  space stop  q quit"
+BEFORE_KEYS = "b record, beginning with the last {keep_s:g} s"
 FOCUS_KEYS = "focus: PageUp or + up  PageDown or - down  f in focus here"
 
 
@@ -51,12 +54,15 @@ class Operating:
         *,
         jog_um: float | None = None,
         neural_recorders: Sequence[Role] = (),
+        keep_s: float = 0.0,
     ) -> None:
         """Begin idle; `jog_um` is how far a key moves the focus, None where there is no drive.
 
-        `neural_recorders` record whenever the tracking camera's does.
+        `neural_recorders` record whenever the tracking camera's does; `keep_s` is how much of what
+        was before can still be recorded.
         """
-        self._neural_recorders = neural_recorders
+        self._neural_recorders, self._keep_s = neural_recorders, keep_s
+        self._ordered_s = self._ended_s = float("-inf")  # the last recording
         self.is_tracking = False
         self.is_stopped = False
         self.is_recording = False  # ordered, and not yet closed
@@ -101,6 +107,9 @@ class Operating:
                 self._rest() if self.is_tracking else self._track()
             elif key in "rR":
                 self._press_record(self._clock.now_s())
+            elif key in "bB" and self._keep_s and not self.is_recording:
+                now_s = self._clock.now_s()
+                self._record(max(now_s - self._keep_s, self._ended_s))
             elif key in "qQ":
                 return True
             elif self._jog_um is not None:
@@ -126,8 +135,10 @@ class Operating:
 
     def recording_closed(self, *, is_failed: bool = False) -> None:
         """Take note that the files are whole; the next recording starts, if it was waited for."""
-        for role in self._neural_recorders if self.is_recording else ():
-            self._crew.send(role, StopRecording(self._clock.now_s(), "the recording ended"))
+        if self.is_recording:
+            self._ended_s = max(self._ended_s, self._ordered_s)
+            for role in self._neural_recorders:
+                self._crew.send(role, StopRecording(self._clock.now_s(), "the recording ended"))
         is_next_wanted = self._is_next_wanted and not is_failed
         self.is_recording = self._is_closing = self._is_next_wanted = False
         self.recording_since_s = float("nan")
@@ -137,7 +148,7 @@ class Operating:
     def note_status(self, status: Status) -> None:
         """Keep in the recording what only the stage process counts; believe the recorder."""
         if status.role == "recorder" and not status.values.get("is_recording", 0.0):
-            if self._clock.now_s() > self.recording_since_s + _OPENS_WITHIN_S:
+            if self._clock.now_s() > self._ordered_s + _OPENS_WITHIN_S:
                 self.recording_closed(is_failed=True)  # not opened, and it has said why
             return
         timeouts = status.values.get("timeouts", 0.0)
@@ -184,6 +195,7 @@ class Operating:
     def _record(self, t_s: float) -> None:
         folder = next_recording_folder(self._folder)
         self.is_recording, self.recording_since_s = True, t_s
+        self._ordered_s = self._clock.now_s()
         self._number = folder.name
         order = StartRecording(folder=str(folder), t_s=t_s, facts=self._facts)
         for role in ("recorder", *self._neural_recorders):
@@ -200,10 +212,23 @@ class Operating:
 
     def _cease(self, t_s: float, reason: str) -> None:
         if not self._is_closing:
-            self._is_closing = True
+            self._is_closing, self._ended_s = True, t_s
             for role in ("recorder", *self._neural_recorders):
                 self._crew.send(role, StopRecording(t_s=t_s, reason=reason))
 
     def _mark(self, kind: str, *, detail: str = "", values: dict[str, float] | None = None) -> None:
         event = MarkEvent(self._clock.now_s(), kind, detail, values or {})
         self._crew.send("recorder", event)
+
+
+def operate(launch: Launch, crew: Crew, clock: Clock) -> Operating:
+    """Return the state of a session that is about to begin."""
+    config = launch.config
+    return Operating(
+        crew,
+        launch.folder,
+        clock,
+        jog_um=config.focus.jog_um if launch.has_focus else None,
+        neural_recorders=crew.neural_recorders,
+        keep_s=config.record.keep_s,
+    )

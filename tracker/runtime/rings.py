@@ -43,7 +43,7 @@ def _make(path: Path, record: np.dtype[np.void], slots: int, ring_s: float) -> R
     try:
         return RingWriter(path, record, slots=slots)
     except RingError as error:
-        raise RingError(f"record.ring_s: {ring_s:g} s is too long: {error}") from error
+        raise RingError(f"record.ring_s (and keep_s): {ring_s:g} s is too long: {error}") from error
 
 
 def wait_for_ring(path: Path, record: np.dtype[np.void], parent: ParentWatch) -> RingReader:

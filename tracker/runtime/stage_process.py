@@ -107,7 +107,7 @@ def run_stage(
         HardwareError: the port cannot be opened, or was lost.
     """
     clock = HostClock()
-    ring_s = session.config.record.ring_s
+    ring_s = session.config.record.held_s
     reports.send(Doing("stage", "opening the stage"))
     guard, focus, facts = _take_charge(place, session, clock)
     try:

@@ -22,7 +22,7 @@ from tracker.runtime.ending import Asked, what_was_kept
 from tracker.runtime.launch import Launch, disk_left_bytes
 from tracker.runtime.neural_watch import NeuralWatch
 from tracker.runtime.nudging import Nudging
-from tracker.runtime.operating import Operating
+from tracker.runtime.operating import operate
 from tracker.runtime.orders import (
     Alive,
     Doing,
@@ -68,10 +68,7 @@ class Supervisor:
         self._shortcomings: list[str] = []  # these do not
         self._has_run_out = False  # the camera: a video has been shown to its end
         self._figures: Mapping[str, float] = {}  # the recorder's newest
-        jog_um = launch.config.focus.jog_um if launch.has_focus else None
-        self._operating = Operating(
-            crew, launch.folder, clock, jog_um=jog_um, neural_recorders=crew.neural_recorders
-        )
+        self._operating = operate(launch, crew, clock)
         self._nudging = Nudging(
             crew,
             launch.config,

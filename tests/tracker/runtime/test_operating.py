@@ -231,3 +231,29 @@ def test_a_recording_that_fails_takes_its_neural_streams_with_it(crew, tmp_path,
     role, order = crew.told[-1]
     assert role == "recorder.green"
     assert isinstance(order, StopRecording)
+
+
+def starts_of(crew):
+    orders = [order for role, order in crew.told if role == "recorder"]
+    return [order.t_s for order in orders if isinstance(order, StartRecording)]
+
+
+def test_b_records_what_was_before_too_but_not_what_the_last_recording_holds(crew, tmp_path, clock):
+    operating = Operating(crew, tmp_path, clock, keep_s=30.0)
+    clock.advance_to(200.0)
+    operating.obey("b")
+    clock.advance_to(210.0)
+    operating.obey("b")
+    operating.obey("r")
+    operating.recording_closed()
+    clock.advance_to(215.0)
+    operating.obey("b")
+
+    assert starts_of(crew) == [170.0, 210.0]
+
+
+def test_b_means_nothing_where_nothing_is_kept(operating, crew):
+    operating.obey("b")
+
+    assert starts_of(crew) == []
+    assert not operating.is_recording
