@@ -157,11 +157,11 @@ def _texture_map(
     flat = grid.reshape(-1, 2)
     nearness = flat @ places.T - 0.5 * (places**2).sum(axis=1)
     nearest = nearness.argmax(axis=1)
-    away = flat - places[nearest]
-    slope = slopes[nearest]
-    speed = np.hypot(slope[:, 0], slope[:, 1])
-    along = (away * slope).sum(axis=1) / speed
-    across = (slope[:, 0] * away[:, 1] - slope[:, 1] * away[:, 0]) / speed
+    away_x, away_y = (flat - places[nearest]).T
+    slope_x, slope_y = slopes[nearest].T
+    speed = np.hypot(slopes[:, 0], slopes[:, 1])[nearest]
+    along = (away_x * slope_x + away_y * slope_y) / speed
+    across = (slope_x * away_y - slope_y * away_x) / speed
     stretch = np.maximum(1.0 - curvature[nearest] * across, _LEAST_STRETCH)
     fraction = (first + nearest) / (_SAMPLES - 1) + along / stretch / speed
     along_px = fraction * texture.length_px + texture.pad_px
