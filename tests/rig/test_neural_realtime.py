@@ -134,3 +134,36 @@ def test_b_puts_what_was_before_into_a_recording_of_all_streams(
     assert recording.table("truth")["t_s"][0] < before_s
     assert recording.frames.t_s[-1] > pressed_s + 0.5
     assert np.diff(green.frames.index).max() == 1
+
+
+def test_a_real_core_with_its_demo_camera_is_recorded_in_its_own_counts(
+    cheap_config, run_to_the_end, tmp_path
+):
+    adapters = pytest.importorskip("mm_test_adapters").device_adapter_path()
+    (tmp_path / "demo.cfg").write_text(
+        "Device,Cam,DemoCamera,DCam\nProperty,Core,Initialize,1\nProperty,Core,Camera,Cam\n"
+    )
+    camera = {
+        "kind": "micromanager",
+        "mm_app_path": str(adapters),
+        "config_file": str(tmp_path / "demo.cfg"),
+        "exposure_s": 0.02,
+        "pixel_type": "16bit",
+        "properties": {"BitDepth": "14"},
+    }
+    config = yaml.safe_load(cheap_config.read_text())
+    config["rig"]["neural_cameras"] = [{"name": "demo", "camera": camera}]
+    cheap_config.write_text(yaml.safe_dump(config))
+
+    session = run_to_the_end("--duration", "3s")
+
+    recording = wormlock.open_recording(session.out / "0001")
+    demo = recording.neural("demo")
+    assert session.process.returncode == 0, session.said()
+    assert demo.header.depth_bits == 16
+    assert demo.frames[5].dtype == np.uint16
+    assert demo.frames[5].max() > 255
+    assert demo.truth is None
+    assert len(demo.frames) > 60
+    assert (np.diff(demo.frames.t_s) > 0.0).all()
+    assert not check_recording(recording.folder).faults

@@ -117,3 +117,15 @@ def test_two_of_one_name_are_refused(tmp_path):
 
     with pytest.raises(ConfigError, match="a name of its own for each, got green twice"):
         validate(told, RigConfig, source="rig.yaml")
+
+
+def test_a_simulated_neural_camera_exposes_within_a_frames_time(tmp_path):
+    camera = {"kind": "simulated", "rate_hz": 200.0, "exposure_s": 0.01}
+    told = rig(tmp_path) | {
+        "camera": {"kind": "simulated"},
+        "neural_cameras": [{"name": "green", "camera": camera}],
+        "simulation": {"scenario": "roam"},
+    }
+
+    with pytest.raises(ConfigError, match=r"exposure_s: expected no more than a frame's time"):
+        validate(told, RigConfig, source="rig.yaml")
