@@ -10,16 +10,18 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 
+from hardware.camera import RawCamera
 from hardware.clock import HostClock
 from hardware.platform import ParentWatch
 from hardware.registry import open_neural_camera
+from hardware.ring import RingWriter
 from hardware.types import RawFrame
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.neural_place import NeuralFacts, camera_role, write_neural_facts
 from tracker.runtime.orders import End, Notice, Ready, Status
 from tracker.runtime.punctuality import quiet_garbage_collection
 from tracker.runtime.rings import make_frames_ring
-from tracker.runtime.session_place import Session, SessionPlace
+from tracker.runtime.session_place import Role, Session, SessionPlace
 
 logger = logging.getLogger(__name__)
 
@@ -69,24 +71,36 @@ def run_neural_camera(
         quiet_garbage_collection()
         camera.start()
         reports.send(Ready(role, detail=_words(facts)))
-        rate = _Rate()
-        told_s, count = clock.now_s(), 0
-        while not parent.is_gone():
-            came = camera.grab(_GRAB_S)
-            for frame in came:
-                stamps = (frame.camera_t_s, frame.camera_counter)
-                ring.append(frame.index, frame.t_s, frame.received_s, *stamps, frame.image)
-            rate.learn(came)
-            count += len(came)
-            now_s = clock.now_s()
-            if now_s - told_s >= _STATUS_EVERY_S:
-                told_s = now_s
-                reports.send(Status(role, {"frames": count, "rate_hz": rate.hz(now_s)}))
-            if any(isinstance(order, End) for order in orders.take()):
-                break
-        logger.info("neural camera ends: received=%d", count)
+        _serve(camera, ring, orders, reports, parent, role=role)
     finally:
         camera.close()
+
+
+def _serve(
+    camera: RawCamera,
+    ring: RingWriter,
+    orders: OrderInbox,
+    reports: ReportOutbox,
+    parent: ParentWatch,
+    *,
+    role: Role,
+) -> None:
+    rate, clock = _Rate(), HostClock()
+    told_s, count = clock.now_s(), 0
+    while not parent.is_gone():
+        came = camera.grab(_GRAB_S)
+        for frame in came:
+            stamps = (frame.camera_t_s, frame.camera_counter)
+            ring.append(frame.index, frame.t_s, frame.received_s, *stamps, frame.image)
+        rate.learn(came)
+        count += len(came)
+        now_s = clock.now_s()
+        if now_s - told_s >= _STATUS_EVERY_S:
+            told_s = now_s
+            reports.send(Status(role, {"frames": count, "rate_hz": rate.hz(now_s)}))
+        if any(isinstance(order, End) for order in orders.take()):
+            break
+    logger.info("neural camera ends: received=%d", count)
 
 
 class _Rate:
