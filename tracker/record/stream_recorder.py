@@ -54,6 +54,7 @@ class StreamRecorder:
         self._taps, self._header, self._clock, self._flush_s = taps, header, clock, flush_s
         self._frames = neural_frames(header.name)
         self._wanted: _Wanted | None = None
+        self._failures = 0
 
     @property
     def is_recording(self) -> bool:
@@ -94,6 +95,7 @@ class StreamRecorder:
         try:
             self._write(wanted, now_s)
         except RecordingError as error:
+            self._failures += 1
             self._finish(str(error))
             raise
         if now_s >= wanted.until_s + SETTLE_S:
@@ -114,11 +116,12 @@ class StreamRecorder:
             self._finish(wanted.reason if wanted.until_s < float("inf") else reason)
 
     def figures(self) -> dict[str, float]:
-        """Return what the status line may show."""
+        """Return what the status line may show; `failures` counts streams that broke off."""
         if self._wanted is None or self._wanted.writer is None:
-            return {"is_recording": 0.0}
+            return {"is_recording": 0.0, "failures": float(self._failures)}
         return {
             "is_recording": 1.0,
+            "failures": float(self._failures),
             "recorded_frames": float(self._wanted.writer.frames.count),
             "lost_frames": float(self._wanted.gaps.lost_count),
         }

@@ -46,9 +46,13 @@ class NeuralWatch:
 
     def note(self, status: Status) -> None:
         """Keep the figures of a neural camera or its recorder."""
-        if is_of_neural_camera(status.role):
-            self._figures[status.role] = status.values
-            self._heard_s[status.role] = self._clock.now_s()
+        role = status.role
+        if is_of_neural_camera(role):
+            before = self._figures.get(role, {}).get("failures", 0.0)
+            self._figures[role] = status.values
+            self._heard_s[role] = self._clock.now_s()
+            if status.values.get("failures", 0.0) > before:  # it has said why
+                self._enter(f"{role}: its stream broke off, and the recording went on without it")
 
     def failed(self, report: Failed) -> None:
         """Take note of why a process is about to end."""
@@ -82,6 +86,9 @@ class NeuralWatch:
             return
         self._lost.add(role)
         kept = "; what it wrote is kept" if is_neural_recorder(role) else ""
-        self.troubles.append(why)
         self._say(f"{why}{kept}; tracking and the other streams go on")
+        self._enter(why)
+
+    def _enter(self, why: str) -> None:
+        self.troubles.append(why)
         self._crew.send("recorder", MarkEvent(self._clock.now_s(), NEURAL_LOST, why))

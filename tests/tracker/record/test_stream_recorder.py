@@ -147,7 +147,7 @@ def test_frames_that_the_disk_could_not_follow_are_listed_by_number(rig):
     dropped = [event for event in events if event.kind == "frames_dropped"]
     assert [event.detail for event in lost] == ["frames 5 to 20"]
     assert [event.detail for event in dropped] == ["frames 41 to 42"]
-    assert rig.recorder.figures() == {"is_recording": 0.0}
+    assert rig.recorder.figures() == {"is_recording": 0.0, "failures": 0.0}
 
 
 def test_a_full_disk_ends_the_stream_in_order_and_is_told_once(rig, monkeypatch):
@@ -162,6 +162,7 @@ def test_a_full_disk_ends_the_stream_in_order_and_is_told_once(rig, monkeypatch)
 
     stream = open_neural_stream(rig.folder, "green")
     assert "the disk is full" in stream.events[-1].detail
+    assert rig.recorder.figures()["failures"] == 1.0
     assert len(stream.frames) >= 5
 
 

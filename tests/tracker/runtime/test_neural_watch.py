@@ -90,3 +90,14 @@ def test_a_process_that_hangs_is_shown_to_be_silent(watch, clock):
     watch.note(Status("recorder.green", {"is_recording": 1.0, "lost_frames": 0.0}))
 
     assert watch.text() == "green SILENT"
+
+
+def test_a_stream_that_broke_off_stands_in_the_recording_once(watch, crew):
+    for failures in (0.0, 1.0, 1.0):
+        watch.note(Status("recorder.green", {"is_recording": 0.0, "failures": failures}))
+
+    ((_, mark),) = crew.marks
+    assert mark.kind == NEURAL_LOST
+    assert watch.troubles == [
+        "recorder.green: its stream broke off, and the recording went on without it"
+    ]
