@@ -74,3 +74,19 @@ def test_the_shipped_files_tell_nothing_of_the_machine_they_were_made_on():
         content = file.read_bytes()
         assert b"/work" not in content
         assert b"/home" not in content
+
+
+def test_the_shipped_checkpoint_is_the_shipped_graph():
+    torch = pytest.importorskip("torch")
+    from models.train.checkpoint import read_checkpoint
+
+    image, _ = frames_with_one_head()[0]
+    with torch.no_grad():
+        keypoints_px, _, confidence, _, errors_px = read_checkpoint("shipped")(
+            torch.from_numpy(image)
+        )
+
+    surest = shipped().detect(image)[0]
+    assert surest.keypoints_px == pytest.approx(keypoints_px[0].numpy(), abs=0.02)
+    assert surest.confidence == pytest.approx(float(confidence[0]), abs=1e-3)
+    assert surest.expected_errors_px == pytest.approx(errors_px[0].numpy(), rel=1e-2)
