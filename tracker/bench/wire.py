@@ -126,13 +126,11 @@ def measure_exchanges(
     for turn in range(_WARMING_UP + count):
         _rest(stage, language, heard, clock)
         velocity_um_s = velocities_um_s[turn % len(velocities_um_s)]
-        begins_s = clock.now_s()
-        stage.set_velocity(velocity_um_s)
-        stage.ask()
-        if not _hear(stage):
+        lasted_s = _exchange_s(stage, velocity_um_s, clock)
+        if lasted_s is None:
             lost += 1
         elif turn >= _WARMING_UP:
-            took_s.append(clock.now_s() - begins_s)
+            took_s.append(lasted_s)
             steps = _steps(language, velocity_um_s, heard.came)
             wires_s.append(byte_s * _wire_bytes(language, steps, is_one=stage.can_interrupt))
             sizes = (len(heard.sent), len(heard.came))
@@ -150,6 +148,14 @@ def measure_exchanges(
         took_s=spread(took_s),
         bare_s=spread(bare_s),
     )
+
+
+def _exchange_s(stage: AnsweringStage, velocity_um_s: Vec2, clock: Clock) -> float | None:
+    """Give a velocity and ask for the position; return how long it took, None if nobody answers."""
+    begins_s = clock.now_s()
+    stage.set_velocity(velocity_um_s)
+    stage.ask()
+    return clock.now_s() - begins_s if _hear(stage) else None
 
 
 def wire_bytes(pairs: Sequence[tuple[int, int]], *, is_one: bool) -> int:

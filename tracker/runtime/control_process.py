@@ -24,7 +24,7 @@ from hardware.types import Frame
 from models.detection import Detector
 from models.detector import OnnxDetector, open_detector
 from models.magnified import at_scale
-from tracker.config import Config
+from tracker.config import Config, DetectorConfig
 from tracker.control.laws import make_controller
 from tracker.errors import SessionError
 from tracker.estimate.head import HeadEstimator
@@ -88,46 +88,57 @@ def run_control(
     ticks = make_rows_ring(place.ticks_ring, TICK_ROW, ring_s=config.record.held_s)
     posts = make_rows_ring(place.posts_ring, POST_ROW, ring_s=config.record.ring_s)
 
-    def tell(line: str) -> None:
-        reports.send(Notice("control", line))
-
+    tell = _teller(reports)
     reports.send(Doing("control", "opening the camera"))
     camera = open_camera(config.rig, session.rig_place(place), clock, tell=tell)
     try:
-        for note in camera.notes:
-            tell(note)
-        if doubt := check_calibration(config, camera.shape):
-            tell(doubt)
+        for line in filter(None, (*camera.notes, check_calibration(config, camera.shape))):
+            tell(line)
         facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
-        write_camera_facts(place, facts)
         _check_ages(config, facts)
-        frames = make_frames_ring(place.frames_ring, facts, ring_s=config.record.held_s)
+        frames = _publish(place, facts, ring_s=config.record.held_s)
         reports.send(Doing("control", "loading the model"))
-        with naming_the_model():
-            detector = open_detector(
-                config.detector.model, config.detector.provider, config.detector.least_confidence
-            )
+        detector = _open_detector(config.detector)
         eye = _fit_scale(detector, session, reports)
         stage = _reach_stage(place, session, posts, clock, parent)
         loop = _make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
         start = TrackingStart(loop, _check_maker(config, facts))
-        ask_for_real_time(PRIORITY["control"])
-        quiet_garbage_collection()
-        if isinstance(clock, FollowingClock):
-            # A video in a hurry would be over before the session has begun.
+        _go_before_others()
+        is_patient = isinstance(clock, FollowingClock)
+        if is_patient:  # a video in a hurry would be over before the session has begun
             reports.send(_ready(detector))
             _await_tracking(start, orders, parent)
-            camera.start()
-        else:
-            camera.start()
+        camera.start()
+        if not is_patient:
             reports.send(_ready(detector))
-        is_patient = isinstance(clock, FollowingClock)
         _serve(start, camera, frames, orders, parent, reports=reports, is_patient=is_patient)
     except EndOfVideoError as end:
         logger.info("%s", end)
         tell(str(end))
     finally:
         camera.close()
+
+
+def _teller(reports: ReportOutbox) -> Callable[[str], None]:
+    def tell(line: str) -> None:
+        reports.send(Notice("control", line))
+
+    return tell
+
+
+def _go_before_others() -> None:
+    ask_for_real_time(PRIORITY["control"])
+    quiet_garbage_collection()
+
+
+def _publish(place: SessionPlace, facts: CameraFacts, *, ring_s: float) -> RingWriter:
+    write_camera_facts(place, facts)
+    return make_frames_ring(place.frames_ring, facts, ring_s=ring_s)
+
+
+def _open_detector(told: DetectorConfig) -> OnnxDetector:
+    with naming_the_model():
+        return open_detector(told.model, told.provider, told.least_confidence)
 
 
 def _fit_scale(detector: OnnxDetector, session: Session, reports: ReportOutbox) -> Detector:

@@ -148,15 +148,19 @@ def run_emulator(
             tell=transcript.write,
             clock=clock,
         )
-        until_s = float("inf")
-        while time.perf_counter() < until_s:
-            emulator.turn(at_most_s=_LOOKS_FOR_PARENT_S)
-            if parent.is_gone():
-                until_s = min(until_s, time.perf_counter() + _OUTLIVES_PARENT_S)
+        _serve(emulator, parent)
     finally:
         port.close()
         transcript.close()
         motion.close()
+
+
+def _serve(emulator: Emulator, parent: ParentWatch) -> None:
+    until_s = float("inf")
+    while time.perf_counter() < until_s:
+        emulator.turn(at_most_s=_LOOKS_FOR_PARENT_S)
+        if parent.is_gone():
+            until_s = min(until_s, time.perf_counter() + _OUTLIVES_PARENT_S)
 
 
 def wait_for_port(port_file: Path, *, within_s: float) -> str:
