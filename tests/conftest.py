@@ -18,6 +18,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("realtime"):
             item.add_marker(pytest.mark.flaky(reruns=REALTIME_RERUNS, reruns_delay=1))
+            # `pytest -n 2 --dist loadgroup`: one after the other, beside all the others.
+            item.add_marker(pytest.mark.xdist_group("realtime"))
 
 
 @pytest.fixture
