@@ -63,7 +63,8 @@ class SimulatedCameraReader:
             self._ring = attach_ring(self._path, record, within_s=_WORLD_STARTS_WITHIN_S)
         except RingError as error:
             raise CameraError(f"the simulated camera gives no frames: {error}") from error
-        self._heard_s = self._clock.now_s()
+        # The ring is there before the world begins.
+        self._heard_s = self._clock.now_s() + _WORLD_STARTS_WITHIN_S - _GIVE_UP_AFTER_S
 
     def grab(self, timeout_s: float) -> Sequence[Frame]:
         """Return every frame that has come since the last call, oldest first.

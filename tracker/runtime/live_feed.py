@@ -86,6 +86,7 @@ def live_feed(launch: Launch, asked: Asked, tell: Callable[[str], None]) -> Gene
             _await_stage(crew, asked)
             has_opened = True
             camera = open_camera(launch.config.rig, crew.session.rig_place(crew.place), clock)
+            crew.begin_world()
             camera.start()
             feed = LiveFeed(crew, camera, posts, asked=asked, clock=clock, tell=tell)
             with contextlib.closing(feed):
