@@ -1,6 +1,7 @@
 """The bench of recording: its figures, what it refuses, and one run of it with real processes."""
 
 import json
+import operator
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from tracker.bench.record import RecordPlan, require_room
 from tracker.bench.record_figures import Pair, RecordBench, Round, told
 from tracker.bench.side_process import SideProcess
 from tracker.bench.stream_load import LOADS, StreamLoad
+from tracker.bench.stream_recording import RecorderJob, record_stream
 from tracker.commands.main import main
 from tracker.errors import SessionError, UsageError
 from tracker.statistics import spread
@@ -29,14 +31,6 @@ ROUND = Round(
 def bench(ratios=(0.9,), rounds=(ROUND,), plain_bytes_s=1e9):
     pairs = [Pair(plain_bytes_s, ratio * plain_bytes_s, 0.2, 0.4) for ratio in ratios]
     return RecordBench(load=SMALL, pairs=pairs, rounds=list(rounds))
-
-
-def fail(job, door):
-    raise UsageError(f"no {job} here")
-
-
-def vanish(job, door):
-    raise EOFError
 
 
 def test_the_speed_is_the_median_of_the_pairs():
@@ -79,11 +73,20 @@ def test_a_folder_that_is_not_there_is_named(tmp_path, capsys):
 
 
 @pytest.mark.realtime
-@pytest.mark.parametrize(("work", "words"), [(fail, "no disk here"), (vanish, "ended unasked")])
-def test_a_process_that_fails_says_why(work, words):
-    process = SideProcess("helper", work, "disk")
+def test_a_process_that_fails_says_why(tmp_path):
+    job = RecorderJob(tmp_path / "absent.ring", tmp_path, SMALL)
+    process = SideProcess("helper", record_stream, job)
 
-    with pytest.raises(SessionError, match=words):
+    with pytest.raises(SessionError, match=r"absent\.ring"):
+        process.hear(str, within_s=60.0)
+    process.close()
+
+
+@pytest.mark.realtime
+def test_a_process_that_is_gone_without_a_word_is_told():
+    process = SideProcess("helper", operator.add, 1)
+
+    with pytest.raises(SessionError, match="ended unasked"):
         process.hear(str, within_s=60.0)
     process.close()
 
