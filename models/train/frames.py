@@ -32,12 +32,14 @@ class FrameSet:
 
     `magnification` (count,): how much larger each is to be seen for the network's scale.
     `chance` (count,): how often each is drawn to learn from, beside the others; all alike if None.
+    `recordings` says of each which it comes from; without it each stands for itself.
     """
 
     images: Sequence[GreyImage] | NDArray[np.uint8]
     keypoints_px: NDArray[np.float64]
     magnification: NDArray[np.float64]
     chance: NDArray[np.float64] | None = None
+    recordings: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -46,6 +48,16 @@ class FrameSet:
         """Return the keypoints (animals, 3, 2) of one frame, without the padding."""
         padded = self.keypoints_px[index]
         return padded[np.isfinite(padded).all(axis=(1, 2))]
+
+    def part(self, places: Sequence[int]) -> FrameSet:
+        """Return the frames at these places alone."""
+        at = np.asarray(places, np.int64)
+        images = [self.images[place] for place in at.tolist()]
+        chance = None if self.chance is None else self.chance[at]
+        recordings = None
+        if self.recordings is not None:
+            recordings = tuple(self.recordings[place] for place in at.tolist())
+        return FrameSet(images, self.keypoints_px[at], self.magnification[at], chance, recordings)
 
     def shown(self, index: int) -> tuple[GreyImage, NDArray[np.float64]]:
         """Return a frame at the network's scale, and its animals in the pixels of that."""
@@ -63,13 +75,18 @@ class FrameSet:
 def joined(sets: Sequence[FrameSet], shares: Sequence[float]) -> FrameSet:
     """Return several sets as one, each drawn from by its share however many frames it has."""
     images = [image for one in sets for image in one.images]
-    chance = [np.full(len(one), share / len(one)) for one, share in zip(sets, shares, strict=True)]
+    chance = [share * _chances(one) for one, share in zip(sets, shares, strict=True)]
     return FrameSet(
         images,
         np.concatenate([one.keypoints_px for one in sets]),
         np.concatenate([one.magnification for one in sets]),
         np.concatenate(chance),
     )
+
+
+def _chances(frames: FrameSet) -> NDArray[np.float64]:
+    chance = np.ones(len(frames)) if frames.chance is None else frames.chance
+    return chance / chance.sum()
 
 
 def head_center_px(keypoints_px: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -69,6 +69,18 @@ def read_lab_frames(labels: LabelSet, images: Path, *, seed: int) -> LabFrames:
     )
 
 
+def read_every_frame(labels: LabelSet, images: Path) -> tuple[FrameSet, list[str]]:
+    """Read the pictures of labels as `read_lab_frames` does, unparted, in the order of their names.
+
+    With them comes the recording of each frame.
+
+    Raises:
+        TrainingError: pictures cannot be read, or too few frames are of use.
+    """
+    frames, _ = _usable(labels, images)
+    return _frame_set(frames, _magnifications(frames)), [frame.recording for frame in frames]
+
+
 def _usable(labels: LabelSet, images: Path) -> tuple[list[_LabFrame], list[str]]:
     by_frame: dict[FrameKey, list[Label]] = {}
     for label in labels:
@@ -176,4 +188,7 @@ def _frame_set(frames: Sequence[_LabFrame], scale: Mapping[str, float]) -> Frame
     for place, frame in enumerate(frames):
         keypoints_px[place, : len(frame.animals)] = frame.animals
     magnification = np.array([scale[frame.recording] for frame in frames])
-    return FrameSet([frame.image for frame in frames], keypoints_px, magnification)
+    recordings = tuple(frame.recording for frame in frames)
+    return FrameSet(
+        [frame.image for frame in frames], keypoints_px, magnification, recordings=recordings
+    )

@@ -55,7 +55,8 @@ class Training:
     """One training: network, optimizer, running mean, and the seconds it has had.
 
     With `folder` it keeps its state there and goes on from one that is there already; otherwise
-    it begins with the weights of the `start`, or with random ones. A `watch` ends it early.
+    it begins with the weights of the `start`, or with random ones. A `watch` ends it early. Its
+    minutes are those of `clock_s`: on a busy machine the processor's own are the fairer ones.
 
     Raises:
         TrainingError: the folder holds the state of a training of another kind.
@@ -70,6 +71,7 @@ class Training:
         folder: Path,
         start: HeadNetwork | None = None,
         watch: Watch | None = None,
+        clock_s: Callable[[], float] = time.perf_counter,
     ) -> None:
         torch.manual_seed(seed)
         self.network = HeadNetwork()
@@ -87,6 +89,7 @@ class Training:
         self.trained_s = 0.0
         self._schedule = schedule
         self._watch = watch
+        self._clock_s = clock_s
         self._optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=1e-3)
         self._file = folder / _STATE_FILE
         self._restore()
@@ -99,14 +102,14 @@ class Training:
         """Train until the time is up. Ctrl-C ends it early; what was learned is kept."""
         schedule = self._schedule
         total_s = schedule.minutes * 60.0
-        since = kept = time.perf_counter()
+        since = kept = self._clock_s()
         self.network.train()
         try:
             while self.trained_s < total_s:
                 if self._is_done_learning():
                     break
                 heat_loss, keypoint_loss = self._learn(self.trained_s / total_s)
-                now = time.perf_counter()
+                now = self._clock_s()
                 self.trained_s += now - since
                 since = now
                 if now - kept > schedule.keep_every_s:

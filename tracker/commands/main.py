@@ -42,6 +42,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "label": "mark heads in frames, on a page in the browser: alone or several people together",
         "labels": "read labels of any tool, bring several people's together, and judge them",
         "train": "train the head detector, on your labels or on rendered frames",
+        "curve": "say what more labelled frames would bring, by trainings on some and on more",
         "evaluate": "judge models on labelled frames: how exact, where they fail, side by side",
         "detect": "write what a model finds in images or videos as a table",
         "model": "look into a model of any tool, adopt it, change the one in use",
