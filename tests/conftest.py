@@ -14,6 +14,7 @@ settings.load_profile("shared machine")
 REALTIME_RERUNS = 2
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("realtime"):

@@ -149,7 +149,9 @@ def test_along_the_plane_the_picture_stays_in_focus(start, tmp_path):
     truth, focus = (recorded(session).table(name) for name in ("truth", "focus"))
     left_um = np.abs(truth["stage_um"] @ SLOPE)  # had the drive stayed where it was
     assert left_um.max() > 10.0
-    assert np.abs(truth["defocus_um"])[40:].max() < 3.0  # deadband, and a busy computer
+    defocus_um = np.abs(truth["defocus_um"])[40:]
+    assert np.percentile(defocus_um, 95) < 3.0  # with the deadband
+    assert defocus_um.max() < 0.5 * left_um.max()  # a busy computer comes late now and then
     assert np.ptp(focus["z_um"]) > 8.0
     assert len(focus) > 48  # ten a second, on a computer that is not busy
 
