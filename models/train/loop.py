@@ -18,7 +18,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from models.errors import TrainingError
 from models.train.examples import Batch, Sampler
 from models.train.frames import FrameSet
-from models.train.loss import loss_of, target_for
+from models.train.lesson import Lesson, by_labels
 from models.train.network import HeadNetwork
 from models.train.watch import Watch
 
@@ -56,7 +56,8 @@ class Training:
 
     With `folder` it keeps its state there and goes on from one that is there already; otherwise
     it begins with the weights of the `start`, or with random ones. A `watch` ends it early. Its
-    minutes are those of `clock_s`: on a busy machine the processor's own are the fairer ones.
+    minutes are those of `clock_s`: on a busy machine the processor's own are the fairer ones. The
+    `lesson` says what is asked of the network, `was_stopped` that Ctrl-C ended the last run.
 
     Raises:
         TrainingError: the folder holds the state of a training of another kind.
@@ -72,6 +73,7 @@ class Training:
         start: HeadNetwork | None = None,
         watch: Watch | None = None,
         clock_s: Callable[[], float] = time.perf_counter,
+        lesson: Lesson = by_labels,
     ) -> None:
         torch.manual_seed(seed)
         self.network = HeadNetwork()
@@ -87,6 +89,8 @@ class Training:
         )
         self.step = 0
         self.trained_s = 0.0
+        self.was_stopped = False
+        self._lesson = lesson
         self._schedule = schedule
         self._watch = watch
         self._clock_s = clock_s
@@ -126,7 +130,7 @@ class Training:
                     )
                 )
         except KeyboardInterrupt:
-            pass
+            self.was_stopped = True
         self._drawer.shutdown()
         self._keep()
 
@@ -159,17 +163,15 @@ class Training:
         batch = self._next.result()
         self._next = self._drawer.submit(self._sampler.draw, schedule.batch_size)
         cells = self.network(torch.from_numpy(batch.pieces)[:, None])
-        rows, columns = cells.shape[2:]
-        target = target_for(torch.from_numpy(batch.keypoints_px), rows=rows, columns=columns)
-        heat_loss, keypoint_loss = loss_of(cells, target)
+        cost = self._lesson(batch, cells)
         self._optimizer.zero_grad()
-        (heat_loss + _KEYPOINT_WEIGHT * keypoint_loss).backward()
+        (cost.heat + _KEYPOINT_WEIGHT * cost.keypoints).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self._optimizer.step()
         self.mean.update_parameters(self.network)
         self.step += 1
-        self._remember_mistakes(cells.detach(), target.heat, batch)
-        return float(heat_loss.detach()), float(keypoint_loss.detach())
+        self._remember_mistakes(cells.detach(), cost.asked, batch)
+        return float(cost.heat.detach()), float(cost.keypoints.detach())
 
     def _remember_mistakes(self, cells: Tensor, heat: Tensor, batch: Batch) -> None:
         """Keep the places of pieces in which a head was missed, or seen where none is."""
