@@ -22,6 +22,8 @@ from pydantic import (
 
 from hardware.focus_config import AnyFocus, NoFocus, SerialFocus, SimulatedFocus
 from hardware.genicam_config import BaslerCamera, GenApiCamera, GenicamCamera
+from hardware.lines_config import NoLines, NoMarker, RigLines, RigMarker
+from hardware.neural_config import SimulatedNeuralCamera
 from hardware.stage_config import (
     AnyStage,
     ControllerConfig,
@@ -170,26 +172,6 @@ RawCameraConfig: TypeAlias = WebCamera | MicroManagerCamera | GenicamCamera | Ba
 AnyCamera = Annotated[SimulatedCamera | VideoCamera | RawCameraConfig, Field(discriminator="kind")]
 
 
-class SimulatedNeuralCamera(Section):
-    """A confocal's camera over the simulated animal's head; the scenario says what glows there."""
-
-    kind: Literal["simulated"]
-    rows: Annotated[int, Field(ge=16, le=4096)] = 256
-    columns: Annotated[int, Field(ge=16, le=4096)] = 256
-    rate_hz: Annotated[float, Field(gt=0.0, le=1000.0)] = 20.0
-    exposure_s: PositiveFloat = Field(default=0.005, validate_default=True)
-
-    @field_validator("exposure_s")
-    @classmethod
-    def _fits_into_a_period(cls, exposure_s: float, told: ValidationInfo) -> float:
-        rate_hz: float | None = told.data.get("rate_hz")
-        if rate_hz is not None and exposure_s * rate_hz > 1.0:
-            raise ValueError(
-                f"expected no more than a frame's time, {1.0 / rate_hz:g}, got {exposure_s:g}"
-            )
-        return exposure_s
-
-
 class NeuralCamera(Section):
     """A camera that records neurons: in its own counts, in a process of its own, never steered."""
 
@@ -214,6 +196,8 @@ class RigConfig(Section):
     neural_cameras: tuple[NeuralCamera, ...] = ()
     stage: AnyStage
     focus: AnyFocus = NoFocus(kind="none")
+    lines: RigLines = NoLines(kind="none")
+    marker: RigMarker = NoMarker(kind="none")
     simulation: Simulation | None = Field(default=None, validate_default=True)
 
     @field_validator("neural_cameras")

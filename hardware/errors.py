@@ -5,6 +5,7 @@
     ├── ConfigMismatchError   the device is not the one that config.yaml describes
     ├── CameraError           the camera cannot be opened, or gives no more frames
     │   └── EndOfVideoError   a recorded video has been shown to its end
+    ├── LinesError            the device that counts edges refused, or has failed
     ├── LinkError
     │   ├── LinkLostError     the port is absent, taken, or gone
     │   └── LinkTimeoutError  no reply before the deadline
@@ -39,6 +40,10 @@ class CameraError(HardwareError):
 
 class EndOfVideoError(CameraError):
     """A recorded video has been shown to its end."""
+
+
+class LinesError(HardwareError):
+    """The device with input lines cannot be opened, refused, or has failed."""
 
 
 class LinkError(HardwareError):

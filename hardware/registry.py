@@ -27,6 +27,8 @@ from hardware.config import (
 from hardware.errors import ConfigError, LinkLostError
 from hardware.focus import Focus
 from hardware.focus_config import MicroManagerFocus, SimulatedFocus
+from hardware.lines import Lines
+from hardware.lines_config import NoLines, SimulatedLines
 from hardware.rig_place import RigPlace
 from hardware.stage import Stage
 from hardware.stage_config import MicroManagerStage
@@ -221,6 +223,27 @@ def open_focus(rig: RigConfig, stage: Stage, clock: Clock) -> Focus | None:
 
         return open_serial_focus(emulated_focus(_spoken(rig), focus.model_dump()), stage, clock)
     return open_serial_focus(focus, stage, clock)
+
+
+def open_lines(rig: RigConfig, place: RigPlace, clock: Clock) -> Lines | None:
+    """Open the device that counts edges; None where the rig has none.
+
+    Raises:
+        LinesError: it is absent, or its package is missing.
+        LinkLostError: its port is absent or taken.
+    """
+    if isinstance(rig.lines, NoLines):
+        return None
+    if isinstance(rig.lines, SimulatedLines):
+        from hardware.sim.lines_opening import open_simulated_lines
+
+        simulation = _simulation(rig)
+        return open_simulated_lines(
+            rig.lines, simulation.scenario, simulation.seed, begin=place.beginning_s, clock=clock
+        )
+    from hardware.line_devices.opening import open_counter
+
+    return open_counter(rig.lines, clock)
 
 
 def emulated_controller(rig: RigConfig, place: RigPlace) -> ControllerConfig:

@@ -1,0 +1,1 @@
+"""Drivers of the devices that count edges on lines (`hardware.lines`)."""
