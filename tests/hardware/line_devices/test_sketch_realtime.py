@@ -1,4 +1,4 @@
-"""The very sketch that goes onto an Arduino, compiled for this computer, at the end of a real port."""
+"""The very sketch that goes onto an Arduino, compiled for this computer, behind a real port."""
 
 import os
 import shutil
