@@ -14,13 +14,10 @@ settings.load_profile("shared machine")
 REALTIME_RERUNS = 2
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("realtime"):
             item.add_marker(pytest.mark.flaky(reruns=REALTIME_RERUNS, reruns_delay=1))
-            # `pytest -n 2 --dist loadgroup`: one after the other, beside all the others.
-            item.add_marker(pytest.mark.xdist_group("realtime"))
 
 
 @pytest.fixture
