@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 from collections.abc import Sequence
-from statistics import fmean
 
 import numpy as np
 
@@ -135,7 +135,9 @@ class AnsweringStage:
         Raises:
             LinkLostError: the port is gone.
         """
-        finite_um_s = np.where(np.isfinite(velocity_um_s), velocity_um_s, 0.0)
+        finite_um_s = velocity_um_s
+        if not all(map(math.isfinite, velocity_um_s.tolist())):
+            finite_um_s = np.where(np.isfinite(velocity_um_s), velocity_um_s, 0.0)
         with self._lock:
             self._refusals = self._refusals if self._was_refused else 0
             self._was_refused = False
@@ -280,8 +282,8 @@ class AnsweringStage:
         now_s = self._clock.now_s()
         read_s = self._timing.stamp_s(
             position_um,
-            through_s=fmean(reply.through_s for reply in replies),
-            begun_s=fmean(reply.begun_s for reply in replies),
+            through_s=sum([reply.through_s for reply in replies]) / len(replies),
+            begun_s=sum([reply.begun_s for reply in replies]) / len(replies),
         )
         state = StageState(t_s=min(max(read_s, question.asked_s), now_s), position_um=position_um)
         if not self._trust.believes(state):

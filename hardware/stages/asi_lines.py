@@ -44,7 +44,7 @@ def encode_velocity(velocity_um_s: Vec2, axes: Axes) -> bytes:
     >>> encode_velocity(np.array([250.0, -1000.0]), ("X", "Y"))
     b'VE X=0.2500 Y=-1.0000\r'
     """
-    x_mm_s, y_mm_s = velocity_um_s / 1000.0 + 0.0  # no minus before a zero
+    x_mm_s, y_mm_s = (velocity_um_s / 1000.0 + 0.0).tolist()  # no minus before a zero
     return f"VE {axes[0]}={x_mm_s:.4f} {axes[1]}={y_mm_s:.4f}\r".encode("ascii")
 
 

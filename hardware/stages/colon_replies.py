@@ -6,6 +6,7 @@ if it has exactly the shape that its question can give.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -36,6 +37,7 @@ def refusal_code(line: bytes) -> int | None:
     return int(found.group(1)) if found else None
 
 
+@functools.cache
 def takes_numbers(count: int) -> Callable[[bytes], bool]:
     """Return what tells whether a line is `:A` with that many numbers, or a refusal.
 

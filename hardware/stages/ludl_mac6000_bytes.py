@@ -8,6 +8,7 @@ checked against a second client, and no manual of them is public.
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 
@@ -25,9 +26,11 @@ BAUD_QUESTION = b"CAN 32 84 60 0\r"
 _INT32_MAX = 2**31 - 1
 _FRAME_BYTES = 13
 _X = 1
+_COUNTS = struct.Struct("<8xi1x8xi1x")
 _LINE_END = b"\n"
 _LONGEST_REST_BYTES = 512
 _REPLY_SHAPE = (b"\x23", b"\x01\x02", b"\xd4", b"\x00", b"\x05", b"\x00", b"\x04", b"\x00")
+_BOTH_AXES = re.compile(rb"#\x01\xd4\x00\x05\x00\x04\x00....\r#\x02\xd4\x00\x05\x00\x04\x00....\r", re.S)
 _BAUD_REPLY = re.compile(rb":A\s+CAN 32 212 60 (\d+)\s*\n")
 
 
@@ -47,9 +50,14 @@ def whole_counts(values: Vec2, unit: float) -> tuple[int, int]:
     >>> whole_counts(np.array([float("nan"), float("inf")]), 0.1)
     (0, 0)
     """
-    finite = np.where(np.isfinite(values), values, 0.0) / unit
-    x, y = np.clip(np.rint(finite), -_INT32_MAX, _INT32_MAX)
-    return int(x), int(y)
+    x, y = values.tolist()
+    return _whole_count(x, unit), _whole_count(y, unit)
+
+
+def _whole_count(value: float, unit: float) -> int:
+    if not math.isfinite(value):
+        return 0
+    return round(min(max(value / unit, -_INT32_MAX), _INT32_MAX))
 
 
 def encode_velocity(counts: tuple[int, int]) -> bytes:
@@ -111,6 +119,8 @@ def cut_replies(received: bytes) -> tuple[list[Piece], bytes]:
     >>> [(len(piece.line), piece.began_at) for piece in pieces], rest
     ([(2, 0), (26, 2)], b'#\x02')
     """
+    if is_position(received):  # as it nearly always is
+        return [Piece(received, 0)], b""
     pieces: list[Piece] = []
     noise_at = place = 0
     x_at: int | None = None
@@ -147,7 +157,7 @@ def _pair(received: bytes, x_at: int | None, place: int) -> tuple[int | None, li
 
 def is_position(line: bytes) -> bool:
     """Say whether a piece is the replies of both axes."""
-    return len(line) == REPLY_BYTES and _may_begin_reply(line[:_FRAME_BYTES])
+    return _BOTH_AXES.fullmatch(line) is not None
 
 
 def decode_position(line: bytes) -> Vec2:
@@ -163,8 +173,7 @@ def decode_position(line: bytes) -> Vec2:
     """
     if not is_position(line):
         raise UnreadableError("not the positions of both axes", reply=line)
-    counts = [struct.unpack_from("<i", line, 8 + start)[0] for start in (0, _FRAME_BYTES)]
-    return np.array(counts) * COUNT_UM
+    return np.array(_COUNTS.unpack(line)) * COUNT_UM
 
 
 def _may_begin_reply(frame: bytes) -> bool:

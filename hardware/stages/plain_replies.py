@@ -6,6 +6,7 @@ passed over, and what is left must have exactly the shape that its question can 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -24,6 +25,7 @@ def trimmed(line: bytes) -> bytes:
     return line.strip(_UNPRINTABLE)
 
 
+@functools.cache
 def takes_numbers(count: int, *, separator: bytes) -> Callable[[bytes], bool]:
     """Return what tells whether a line is that many numbers.
 

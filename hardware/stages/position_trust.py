@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -48,16 +49,10 @@ class PositionTrust:
         return is_believed
 
     def _was_told_to_go(self, before: StageState, state: StageState) -> bool:
-        since_s = before.t_s - _LINGERS_S
         passed_s = max(state.t_s - before.t_s, 0.0)
-        in_force = self._in_force(since_s)
-        return all(
-            _may_have_gone(
-                float(state.position_um[axis] - before.position_um[axis]),
-                [0.0, *(velocity[axis] * passed_s for velocity in in_force)],
-            )
-            for axis in (0, 1)
-        )
+        x_um, y_um = (state.position_um - before.position_um).tolist()
+        xs_um_s, ys_um_s = zip(*self._in_force(before.t_s - _LINGERS_S), strict=True)
+        return _may_have_gone(x_um, xs_um_s, passed_s) and _may_have_gone(y_um, ys_um_s, passed_s)
 
     def _in_force(self, since_s: float) -> list[tuple[float, float]]:
         """Return the velocities given since a time, and the one before them."""
@@ -73,8 +68,8 @@ class PositionTrust:
         return bool((np.abs(state.position_um - before.position_um) <= reach_um).all())
 
 
-def _may_have_gone(way_um: float, told_um: list[float]) -> bool:
-    """Say whether a way is explained by the ways that were told; plain numbers are quicker here."""
-    least_um, most_um = min(told_um), max(told_um)
+def _may_have_gone(way_um: float, told_um_s: Sequence[float], passed_s: float) -> bool:
+    """Say whether a way is explained by what was told; plain numbers are quicker here."""
+    least_um, most_um = passed_s * min(0.0, *told_um_s), passed_s * max(0.0, *told_um_s)
     slack_um = _SLACK_UM + _SLACK_SHARE * max(-least_um, most_um)
     return least_um - slack_um <= way_um <= most_um + slack_um

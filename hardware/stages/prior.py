@@ -30,7 +30,7 @@ def encode_velocity(velocity_um_s: Vec2) -> bytes:
     >>> encode_velocity(np.array([123.4, -56.7]))
     b'VS,123.4,-56.7\r'
     """
-    x_um_s, y_um_s = velocity_um_s
+    x_um_s, y_um_s = velocity_um_s.tolist()
     return f"VS,{x_um_s:.1f},{y_um_s:.1f}\r".encode("ascii")
 
 

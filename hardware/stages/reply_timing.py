@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from hardware.types import StageState, Vec2
 
 _CLEAR_S = 0.001  # a wait that exceeds the shortest by less needs no explaining
@@ -24,7 +22,7 @@ class ReplyTiming:
     def __init__(self) -> None:
         self._shortest_wait_s = math.inf
         self._last: StageState | None = None
-        self._velocity_um_s = np.zeros(2)
+        self._velocity_um_s = (0.0, 0.0)
 
     def stamp_s(self, position_um: Vec2, *, through_s: float, begun_s: float) -> float:
         """Return the time at which a position was true.
@@ -36,17 +34,20 @@ class ReplyTiming:
         self._shortest_wait_s = min(self._shortest_wait_s, wait_s)
         early_s = through_s + self._shortest_wait_s / 2.0
         late_s = begun_s - self._shortest_wait_s / 2.0
-        speed_squared = float(self._velocity_um_s @ self._velocity_um_s)
-        is_clear = late_s - early_s < _CLEAR_S
-        if self._last is None or is_clear or speed_squared < _STANDING_UM_S**2:
+        if self._last is None or late_s - early_s < _CLEAR_S:
             return early_s
-        way_um = position_um - self._last.position_um
-        explained_s = self._last.t_s + float(way_um @ self._velocity_um_s) / speed_squared
+        x_um_s, y_um_s = self._velocity_um_s
+        speed_squared = x_um_s**2 + y_um_s**2
+        if speed_squared < _STANDING_UM_S**2:
+            return early_s
+        x_um, y_um = (position_um - self._last.position_um).tolist()
+        explained_s = self._last.t_s + (x_um * x_um_s + y_um * y_um_s) / speed_squared
         return min(max(explained_s, early_s), late_s)
 
     def remember(self, state: StageState) -> None:
         """Take a position that is believed."""
         if self._last is not None and state.t_s - self._last.t_s > _CLEAR_S:
-            way_um = state.position_um - self._last.position_um
-            self._velocity_um_s = way_um / (state.t_s - self._last.t_s)
+            x_um, y_um = (state.position_um - self._last.position_um).tolist()
+            passed_s = state.t_s - self._last.t_s
+            self._velocity_um_s = (x_um / passed_s, y_um / passed_s)
         self._last = state

@@ -30,7 +30,7 @@ def encode_velocity(velocity_um_s: Vec2) -> bytes:
     >>> encode_velocity(np.array([123.4, -56.7]))
     b'!dim 9 9\r!speed 0.1234 -0.0567\r'
     """
-    x_mm_s, y_mm_s = velocity_um_s / 1000.0 + 0.0
+    x_mm_s, y_mm_s = (velocity_um_s / 1000.0 + 0.0).tolist()
     return f"!dim 9 9\r!speed {x_mm_s:.4f} {y_mm_s:.4f}\r".encode("ascii")
 
 
