@@ -14,26 +14,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from hardware.camera import Camera
-from hardware.clock import Clock, FollowingClock
-from hardware.config import NoStage
+from hardware.clock import FollowingClock
 from hardware.errors import EndOfVideoError
 from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_camera, rig_clock
 from hardware.ring import RingWriter
 from hardware.types import Frame
-from models.detection import Detector
-from models.detector import OnnxDetector, open_detector
-from models.magnified import at_scale
-from tracker.config import Config, DetectorConfig
-from tracker.control.laws import make_controller
-from tracker.errors import SessionError
-from tracker.estimate.head import HeadEstimator
-from tracker.geometry import um_per_px
-from tracker.messages import POSITION_ROW, POST_ROW, STAGE_ROW, TICK_ROW, Mode, tick_record
-from tracker.named_files import naming_the_model
-from tracker.parts import StagePost
+from models.detector import OnnxDetector
+from tracker.config import Config
+from tracker.messages import POST_ROW, TICK_ROW, Mode
 from tracker.runtime.calibration_check import check_calibration
-from tracker.runtime.loop import Loop
+from tracker.runtime.control_opening import (
+    check_ages,
+    check_maker,
+    fit_scale,
+    make_loop,
+    open_told_detector,
+    reach_stage,
+)
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
     Doing,
@@ -46,14 +44,9 @@ from tracker.runtime.orders import (
     StopTracking,
 )
 from tracker.runtime.punctuality import PRIORITY, quiet_garbage_collection
-from tracker.runtime.rings import START_S, make_frames_ring, make_rows_ring, wait_for_ring
+from tracker.runtime.rings import make_frames_ring, make_rows_ring
 from tracker.runtime.session_place import CameraFacts, Session, SessionPlace, write_camera_facts
-from tracker.runtime.stage_post import RingStagePost, StandingStagePost
-from tracker.runtime.tracking_start import TrackingStart, make_check, make_search
-from tracker.runtime.wake import WakeCall
-from tracker.safety.coasting import age_faults
-from tracker.safety.in_picture import HeadInPicture
-from tracker.safety.sign_check import SignCheck
+from tracker.runtime.tracking_start import TrackingStart
 
 logger = logging.getLogger(__name__)
 
@@ -92,17 +85,14 @@ def run_control(
     reports.send(Doing("control", "opening the camera"))
     camera = open_camera(config.rig, session.rig_place(place), clock, tell=tell)
     try:
-        for line in filter(None, (*camera.notes, check_calibration(config, camera.shape))):
-            tell(line)
-        facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
-        _check_ages(config, facts)
+        facts = _look_over(camera, config, tell)
         frames = _publish(place, facts, ring_s=config.record.held_s)
         reports.send(Doing("control", "loading the model"))
-        detector = _open_detector(config.detector)
-        eye = _fit_scale(detector, session, reports)
-        stage = _reach_stage(place, session, posts, clock, parent)
-        loop = _make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
-        start = TrackingStart(loop, _check_maker(config, facts))
+        detector = open_told_detector(config.detector)
+        eye = fit_scale(detector, session, tell)
+        stage = reach_stage(place, session, posts, clock, parent)
+        loop = make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
+        start = TrackingStart(loop, check_maker(config, facts))
         _go_before_others()
         is_patient = isinstance(clock, FollowingClock)
         if is_patient:  # a video in a hurry would be over before the session has begun
@@ -126,6 +116,15 @@ def _teller(reports: ReportOutbox) -> Callable[[str], None]:
     return tell
 
 
+def _look_over(camera: Camera, config: Config, tell: Callable[[str], None]) -> CameraFacts:
+    """Return a camera's facts, once all that does not fit them has been told or refused."""
+    for line in filter(None, (*camera.notes, check_calibration(config, camera.shape))):
+        tell(line)
+    facts = CameraFacts(shape=camera.shape, period_s=camera.period_s, delay_s=camera.delay_s)
+    check_ages(config, facts)
+    return facts
+
+
 def _go_before_others() -> None:
     ask_for_real_time(PRIORITY["control"])
     quiet_garbage_collection()
@@ -134,100 +133,6 @@ def _go_before_others() -> None:
 def _publish(place: SessionPlace, facts: CameraFacts, *, ring_s: float) -> RingWriter:
     write_camera_facts(place, facts)
     return make_frames_ring(place.frames_ring, facts, ring_s=ring_s)
-
-
-def _open_detector(told: DetectorConfig) -> OnnxDetector:
-    with naming_the_model():
-        return open_detector(told.model, told.provider, told.least_confidence)
-
-
-def _fit_scale(detector: OnnxDetector, session: Session, reports: ReportOutbox) -> Detector:
-    """Show a model pictures of its own scale, and say so where the rig's is another."""
-    manifest, ours = detector.model.manifest, um_per_px(session.calibration)
-    eye = at_scale(detector, manifest, um_per_px=ours)
-    if eye is not detector:
-        low, high = manifest.um_per_px
-        message = (
-            f"pictures of {ours:.3g} um/px are resized for {manifest.name}, which was made for "
-            f"{low} to {high} um/px; a model trained at your scale finds more"
-        )
-        reports.send(Notice("control", message))
-    return eye
-
-
-def _check_ages(config: Config, facts: CameraFacts) -> None:
-    """Refuse times of the guard that this camera's pictures cannot keep."""
-    if isinstance(config.rig.stage, NoStage):
-        return
-    safety = config.safety
-    faults = age_faults(
-        coast_s=safety.coast_s,
-        deadman_s=safety.deadman_s,
-        camera_delay_s=facts.delay_s,
-        frame_s=facts.period_s,
-    )
-    if faults:
-        raise SessionError("; ".join(faults))
-
-
-def _check_maker(config: Config, facts: CameraFacts) -> Callable[[], SignCheck] | None:
-    if isinstance(config.rig.stage, NoStage):
-        return None
-    return make_check(config.safety, frame_s=facts.period_s)
-
-
-def _reach_stage(
-    place: SessionPlace,
-    session: Session,
-    posts: RingWriter,
-    clock: Clock,
-    parent: ParentWatch,
-) -> StagePost:
-    if isinstance(session.config.rig.stage, NoStage):
-        return StandingStagePost(clock)
-    stage = RingStagePost(
-        posts=posts,
-        positions=wait_for_ring(place.positions_ring, POSITION_ROW, parent),
-        rows=wait_for_ring(place.stage_rows_ring, STAGE_ROW, parent),
-        wake=WakeCall(place.wake_file, within_s=START_S),
-        clock=clock,
-    )
-    until_s = time.perf_counter() + _FIRST_POSITION_WITHIN_S
-    while not stage.has_position:
-        if time.perf_counter() > until_s:
-            raise SessionError(
-                f"the stage has not said where it is within {_FIRST_POSITION_WITHIN_S:.0f} s"
-            )
-        time.sleep(0.01)
-    return stage
-
-
-def _make_loop(
-    session: Session,
-    clock: Clock,
-    stage: StagePost,
-    detector: Detector,
-    *,
-    ticks: RingWriter,
-    shape: tuple[int, int],
-) -> Loop:
-    config = session.config
-    return Loop(
-        clock=clock,
-        stage=stage,
-        detector=detector,
-        estimator=HeadEstimator(
-            config.estimate,
-            session.calibration,
-            min_confidence=config.detector.min_confidence,
-        ),
-        controller=make_controller(config.control),
-        in_picture=HeadInPicture(
-            session.calibration, min_confidence=config.detector.min_confidence
-        ),
-        search=make_search(config.safety, session.calibration, shape),
-        listeners=[lambda tick: ticks.append(*tick_record(tick))],
-    )
 
 
 def _ready(detector: OnnxDetector) -> Ready:
