@@ -120,14 +120,29 @@ def _points(outputs: Sequence[Array], adapter: Adapter) -> Read:
     return Read(places, np.ones((1, count), np.float32), np.ones(1, np.float32))
 
 
-def _heatmaps(outputs: Sequence[Array], adapter: Adapter) -> Read:
+def heat_of(outputs: Sequence[Array], adapter: Adapter) -> Array:
+    """Return the greatest of all keypoints' maps, (rows, columns) of 0 to 1.
+
+    Raises:
+        ValueError: there are no such maps.
+    """
+    return _levels(outputs, adapter).max(axis=0)
+
+
+def _levels(outputs: Sequence[Array], adapter: Adapter) -> Array:
     count = len(adapter.keypoints)
     maps = _maps(outputs, count)
     if maps is None:
         shapes = [each.shape for each in outputs]
         raise ValueError(f"no maps of {count} keypoints: the outputs are {shapes}")
-    if not adapter.has_sigmoid:
-        maps = 1.0 / (1.0 + np.exp(-maps))
+    if adapter.has_sigmoid:
+        return maps
+    return (1.0 / (1.0 + np.exp(-maps))).astype(np.float32)
+
+
+def _heatmaps(outputs: Sequence[Array], adapter: Adapter) -> Read:
+    count = len(adapter.keypoints)
+    maps = _levels(outputs, adapter)
     offsets = _maps(outputs, 2 * count)
     stride = np.array(adapter.size[::-1]) / np.array(maps.shape[:0:-1])  # x, y
     places, heights = np.zeros((1, count, 2), np.float32), np.zeros((1, count), np.float32)

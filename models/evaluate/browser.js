@@ -9,7 +9,9 @@ const pictures = new Map();
 let order = [];
 
 const layers = ["picture", "consensus", ...data.annotators.map((who) => `says ${who}`),
-  ...data.models.map((name) => `model ${name}`), "all candidates"];
+  ...data.models.map((name) => `model ${name}`),
+  ...data.models.filter((_, number) => data.heats[number]).map((name) => `heat ${name}`), "all candidates"];
+const hidden = layers.filter((name) => name.startsWith("heat "));  // until they are asked for
 
 function badness(frame) {
   const judged = frame.by[state.model];
@@ -32,7 +34,7 @@ function remember() {
   if (state.stratum) words.set("stratum", state.stratum);
   if (state.outcome) words.set("outcome", state.outcome);
   if (state.zoom) words.set("zoom", "1");
-  if (state.off.size) words.set("off", [...state.off].join("|"));
+  words.set("off", [...state.off].join("|"));
   history.replaceState(null, "", `#${words}`);
 }
 
@@ -44,7 +46,8 @@ function recall() {
   state.stratum = words.get("stratum") || "";
   state.outcome = words.get("outcome") || "";
   state.zoom = words.has("zoom");
-  state.off = new Set((words.get("off") || "").split("|").filter((name) => layers.includes(name)));
+  const off = words.has("off") ? words.get("off").split("|") : hidden;
+  state.off = new Set(off.filter((name) => layers.includes(name)));
 }
 
 function show() {
@@ -115,12 +118,18 @@ function drawFrame() {
   pen.fillStyle = "#888";
   pen.fillRect(0, 0, canvas.width, canvas.height);
   const place = (point) => [(point[0] + 0.5 - seen.left) * scale, (point[1] + 0.5 - seen.top) * scale];
-  const image = picture(frame);
+  const image = picture(frame.picture);
   if (image && !state.off.has("picture")) {
     const shrunk = image.naturalWidth / frame.size[0];
     pen.drawImage(image, seen.left * shrunk, seen.top * shrunk, seen.width * shrunk,
       seen.height * shrunk, 0, 0, canvas.width, canvas.height);
   }
+  data.models.forEach((name, number) => {
+    const heat = frame.by[number].heat, map = heat && picture(heat.picture);
+    if (!map || state.off.has(`heat ${name}`)) return;
+    const [x, y, width, height] = heat.box;
+    pen.drawImage(map, ...place([x, y]), width * scale, height * scale);
+  });
   if (!state.off.has("consensus")) frame.truth.forEach((head) => marks(pen, head, place, "#3fbf5f", 7));
   data.annotators.forEach((who, number) => {
     if (state.off.has(`says ${who}`)) return;
@@ -139,15 +148,15 @@ function drawFrame() {
   tell(frame);
 }
 
-function picture(frame) {
-  if (!frame.picture) return null;
-  if (!pictures.has(frame.picture)) {
+function picture(source) {
+  if (!source) return null;
+  if (!pictures.has(source)) {
     const image = new Image();
     image.onload = drawFrame;
-    image.src = frame.picture;
-    pictures.set(frame.picture, image);
+    image.src = source;
+    pictures.set(source, image);
   }
-  const image = pictures.get(frame.picture);
+  const image = pictures.get(source);
   return image.complete && image.naturalWidth ? image : null;
 }
 

@@ -3,7 +3,8 @@
 `browser.js` draws what it finds in the page's element `data`: JSON with `models`, `annotators`,
 `strata`, `outcomes` by name, and `frames`, each with its picture, its size, the heads by consensus
 (`truth`), what everybody `said`, and what each model made of it (`by`). A keypoint is [x, y] in
-pixels of the frame, or null.
+pixels of the frame, or null. A model's `heat` is a picture of its heat map and where it lies: x, y,
+width and height in pixels of the frame.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from models.detection import GreyImage
 from models.evaluate.evaluation import Evaluation
+from models.evaluate.heat import Heat, HeatMaker, heat_png
 from models.evaluate.judging import Judged, Outcome
 from models.evaluate.truth import TrueFrame
 from models.html_page import inline
@@ -54,19 +56,27 @@ def browser_of(
     *,
     most_pictures: int,
     key: str,
+    heats: Mapping[str, HeatMaker],
 ) -> str:
-    """Return the part of the page; only the worst frames bring their pictures.
+    """Return the part of the page; only the worst frames bring their pictures and heat maps.
 
-    `key` is under which name the browser remembers what was marked.
+    `key` is under which name the browser remembers what was marked; `heats` are by model.
     """
     shown = _worst(evaluation, most_pictures)
     frames = [
-        _frame(evaluation, place, images(evaluation.frames[place]), place in shown)
+        _frame(
+            evaluation,
+            place,
+            images(evaluation.frames[place]),
+            place in shown,
+            heats if place in shown else {},
+        )
         for place in range(len(evaluation.frames))
     ]
     data = {
         "key": key,
         "models": list(evaluation.judged),
+        "heats": [name in heats for name in evaluation.judged],
         "annotators": list(evaluation.quality.consensus.annotators),
         "strata": sorted({name for names in evaluation.strata.values() for name in names} - {""}),
         "outcomes": [outcome.value for outcome in Outcome],
@@ -100,7 +110,11 @@ def _badness(judged: Judged) -> float:
 
 
 def _frame(
-    evaluation: Evaluation, place: int, image: GreyImage, has_picture: bool
+    evaluation: Evaluation,
+    place: int,
+    image: GreyImage,
+    has_picture: bool,
+    heats: Mapping[str, HeatMaker],
 ) -> Mapping[str, object]:
     frame = evaluation.frames[place]
     name = f"{frame.frame.file}, frame {frame.frame.index}" if frame.frame.index else ""
@@ -116,12 +130,16 @@ def _frame(
             {"who": label.annotator, "points": _points(label.keypoints_px())}
             for label in frame.labels
         ],
-        "by": [_judged(of_model[place]) for of_model in evaluation.judged.values()],
+        "by": [
+            _judged(of_model[place], heats[name](image) if name in heats else None)
+            for name, of_model in evaluation.judged.items()
+        ],
     }
 
 
-def _judged(judged: Judged) -> Mapping[str, object]:
+def _judged(judged: Judged, heat: Heat | None) -> Mapping[str, object]:
     return {
+        "heat": None if heat is None else drawn_heat(heat),
         "outcome": judged.outcome.value,
         "px": _number(judged.error_px),
         "lengths": _number(judged.error_lengths),
@@ -135,6 +153,13 @@ def _judged(judged: Judged) -> Mapping[str, object]:
             for candidate in judged.candidates
         ],
     }
+
+
+def drawn_heat(heat: Heat) -> Mapping[str, object]:
+    """Return a heat map as the page's script draws it."""
+    rows, columns = heat.levels.shape
+    box = [*heat.corner_px, columns * heat.cell_px[0], rows * heat.cell_px[1]]
+    return {"picture": inline(heat_png(heat), "png"), "box": [round(one, 2) for one in box]}
 
 
 def _points(keypoints_px: NDArray[np.float64]) -> Sequence[list[float] | None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 
 from models.detection import GreyImage
 from models.evaluate.browser import browser_of
 from models.evaluate.evaluation import Evaluation
+from models.evaluate.heat import HeatMaker
 from models.evaluate.plots import plots_of
 from models.evaluate.truth import TrueFrame
 from models.evaluate.words import (
@@ -27,8 +28,12 @@ def page_of(
     title: str,
     um_per_px: float | None,
     most_pictures: int,
+    heats: Mapping[str, HeatMaker],
 ) -> str:
-    """Return the page as HTML; it holds the pictures of the `most_pictures` worst frames."""
+    """Return the page as HTML; it holds the pictures of the `most_pictures` worst frames.
+
+    `heats` make the heat maps of those models that have some.
+    """
     cards = "".join(
         card(said.title, said.figure, said.meaning, said.todo) for said in statements(evaluation)
     )
@@ -40,7 +45,7 @@ def page_of(
             f"<div class=cards>{cards}</div>",
             table("Models", "", TABLE_HEAD, table_rows(evaluation, um_per_px=um_per_px)),
             f"<h2>Plots</h2><div class=plots>{plots}</div>",
-            browser_of(evaluation, images, most_pictures=most_pictures, key=title),
+            browser_of(evaluation, images, most_pictures=most_pictures, key=title, heats=heats),
             *(
                 table(
                     f"{name}, by kind of frame",

@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from tracker.commands.label_files import add_reading_options, read_labels
 from tracker.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from models.detection import Detector
     from models.evaluate.evaluation import Evaluation
+    from models.evaluate.heat import HeatMaker
 
 _WIDTH = 88
 PAGE_FILE = "evaluation.html"
@@ -69,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not found.frames:
         raise UsageError(f"{arguments.labels}: no frame is decided: nothing to judge by")
     _print(found, arguments.um_per_px)
-    _write(found, images, arguments)
+    _write(found, images, arguments, detectors)
     return 0
 
 
@@ -108,7 +111,12 @@ def _print(found: Evaluation, um_per_px: float | None) -> None:
             print(textwrap.fill(said.todo, _WIDTH, initial_indent="  -> "))
 
 
-def _write(found: Evaluation, images: Path, arguments: argparse.Namespace) -> None:
+def _write(
+    found: Evaluation,
+    images: Path,
+    arguments: argparse.Namespace,
+    detectors: Mapping[str, Detector],
+) -> None:
     from dataclasses import asdict
 
     from models.labels.text_files import write_text
@@ -127,6 +135,24 @@ def _write(found: Evaluation, images: Path, arguments: argparse.Namespace) -> No
         title=f"{', '.join(found.judged)} on {arguments.labels}",
         um_per_px=arguments.um_per_px,
         most_pictures=arguments.pictures,
+        heats=_heats(detectors),
     )
     write_text(arguments.out / PAGE_FILE, page)
     print(f"\n{arguments.out / PAGE_FILE}")
+
+
+def _heats(detectors: Mapping[str, Detector]) -> Mapping[str, HeatMaker]:
+    """Open the heat maps of the models that have some, at the scale that they look at."""
+    from models.evaluate.heat import open_heat
+    from models.magnified import MagnifiedDetector
+
+    makers = {
+        name: open_heat(
+            name,
+            magnification=detector.magnification
+            if isinstance(detector, MagnifiedDetector)
+            else 1.0,
+        )
+        for name, detector in detectors.items()
+    }
+    return {name: maker for name, maker in makers.items() if maker is not None}

@@ -74,6 +74,24 @@ def test_layers_are_switched_and_the_address_brings_the_same_view_back(evaluated
     assert not again.locator("[data-layer=consensus] input").is_checked()
 
 
+def test_a_heat_map_lies_over_the_picture_once_it_is_asked_for(evaluated, browse):
+    page = browse((evaluated / "out" / "evaluation.html").as_uri())
+    page.select_option("#outcome", "found")
+    shown = "drawFrame(), document.getElementById('frame').toDataURL()"
+    loaded = "pictures.size && [...pictures.values()].every((one) => one.complete)"
+    page.wait_for_function(loaded)
+    box = page.locator("[data-layer='heat shipped'] input")
+    before = page.evaluate(shown)
+    assert not box.is_checked()
+
+    box.check()
+    page.wait_for_function(loaded)
+
+    assert page.evaluate(shown) != before
+    again = browse(page.url)  # the address says that it is on
+    assert again.locator("[data-layer='heat shipped'] input").is_checked()
+
+
 def test_a_label_that_is_wrong_goes_onto_a_worklist(evaluated, browse, tmp_path):
     page = browse((evaluated / "out" / "evaluation.html").as_uri())
     file = page.inner_text("#told").splitlines()[0]
