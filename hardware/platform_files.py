@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+DIRECT_BYTES = 4096
 _LOCKED_AT = 1 << 40  # far behind the end: Windows keeps others from what is locked
 
 
@@ -28,6 +29,24 @@ def forget_cached(descriptor: int) -> None:
     """Let the next read of an open file come from the disk and not from memory, where that goes."""
     if sys.platform == "linux":
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def bypass_cache(descriptor: int, *, really: bool = True) -> bool:
+    """Let what is written to an open file go straight to the disk, and say whether it will.
+
+    Then memory, sizes and places must all be whole blocks of `DIRECT_BYTES`. It saves the copy
+    into the operating system's memory, and all that finding room there costs when it is full.
+    """
+    if sys.platform != "linux":
+        return False
+    import fcntl
+
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL) & ~os.O_DIRECT
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_DIRECT if really else flags)
+    except OSError:
+        return False  # this file system knows no such thing
+    return really
 
 
 def hold_file(descriptor: int) -> None:

@@ -125,6 +125,11 @@ class RingReader:
         return int(self._header["count"][0])
 
     @property
+    def record(self) -> np.dtype[np.void]:
+        """What its records are."""
+        return self._slots["record"].dtype
+
+    @property
     def waiting(self) -> int:
         """How many records `take` would find, overwritten ones included."""
         return self.count - self._next

@@ -12,8 +12,8 @@ from tracker.bench.side_process import READY, Door
 from tracker.bench.stream_load import StreamLoad
 from tracker.record.neural_header import NeuralHeader
 from tracker.record.schema import HEADER_FILE, framed_record, neural_frames
-from tracker.record.stream_recorder import FRAMES_A_TAKE, LOOK_EVERY_S, StreamRecorder
-from tracker.record.tap import Tap
+from tracker.record.stream_recorder import LOOK_EVERY_S, StreamRecorder
+from tracker.record.tap import frame_tap
 
 NAME = "bench"
 _FLUSH_S = 0.5  # as in a session
@@ -47,7 +47,7 @@ def record_stream(job: RecorderJob, door: Door) -> None:
     (job.folder / HEADER_FILE).touch()  # the folder is a recording's
     stream, record = neural_frames(NAME), job.load.ring_record
     ring = attach_ring(job.ring, record, within_s=_RING_WITHIN_S)
-    tap = Tap(ring, time_field="t_s", at_most=FRAMES_A_TAKE)
+    tap = frame_tap(ring)
     header = NeuralHeader(
         name=NAME,
         started_s=0.0,

@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import IO
 
 from hardware.platform import sync_data
-from hardware.platform_files import hold_file
+from hardware.platform_files import bypass_cache, hold_file
 from tracker.errors import RecordingError
 
-# Larger pieces cost up to eight times the CPU: the kernel looks for as large a stretch of memory.
-PIECE_BYTES = 1 << 20
+# Larger pieces cost up to four times the CPU: the kernel looks for as large a stretch of memory.
+PIECE_BYTES = 1 << 19
 
 
 class AppendedFile:
     """A new file; what was appended is the operating system's, what was synced is the disk's."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the file.
+    def __init__(self, path: Path, *, in_blocks: bool = False) -> None:
+        """Make the file; with `in_blocks` it goes past the operating system's memory if it can.
+
+        Then each part appended is whole blocks, in memory that begins with a block.
 
         Raises:
             RecordingError: it exists, or it cannot be made.
@@ -30,6 +32,7 @@ class AppendedFile:
             self._file: IO[bytes] = path.open("xb", buffering=0)
         except OSError as error:
             raise RecordingError(explain(error, path)) from error
+        self._is_direct = in_blocks and bypass_cache(self._file.fileno())
 
     def append(self, *parts: bytes | memoryview) -> None:
         """Write one record, given in parts; all of it or nothing stays.
@@ -70,7 +73,13 @@ class AppendedFile:
 
     def _write(self, rest: memoryview) -> None:
         while len(rest):
-            rest = rest[self._file.write(rest[:PIECE_BYTES]) :]
+            try:
+                rest = rest[self._file.write(rest if self._is_direct else rest[:PIECE_BYTES]) :]
+            except OSError as error:
+                if error.errno != errno.EINVAL or not self._is_direct:
+                    raise
+                # A disk whose blocks are larger than ours.
+                self._is_direct = bypass_cache(self._file.fileno(), really=False)
 
     def _take_back(self) -> None:
         try:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tracker.errors import RecordingError
+from tracker.record.line_tables import LINE_TABLES
 from tracker.record.neural_header import neural_names
 from tracker.record.schema import (
     CONFIG_FILE,
@@ -50,7 +51,7 @@ def sum_files(folder: Path) -> None:
     Raises:
         RecordingError: a file cannot be read, or there is no room.
     """
-    names = [HEADER_FILE, CONFIG_FILE, EVENTS_FILE, *map(stream_file, TABLES)]
+    names = [HEADER_FILE, CONFIG_FILE, EVENTS_FILE, *map(stream_file, (*TABLES, *LINE_TABLES))]
     for camera in neural_names(folder):
         truth = stream_file(neural_truth(camera))
         names += [neural_header_file(camera), neural_events_file(camera), truth]

@@ -5,7 +5,6 @@ A log that was cut short by a kill or a power failure loses its torn last record
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -14,37 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import RecordingError
-from tracker.record.appended_file import AppendedFile
-from tracker.record.schema import FRAME_MAGIC, Rows
+from tracker.record.checksum import crc32
+from tracker.record.schema import FRAME_MAGIC, Rows, checked
 
-_CHECKED_FROM_BYTE = 8  # behind magic and crc32
 _HEAD_BYTES = 48  # magic, crc32 and stamps: never all zero
 _LOOKED_AT = 16
-
-
-class FrameLog:
-    """Appends frames as they come out of a ring (`hardware.ring.frame_record`)."""
-
-    def __init__(self, path: Path) -> None:
-        """Make the file.
-
-        Raises:
-            RecordingError: it exists, or it cannot be made.
-        """
-        self.file = AppendedFile(path)
-        self.count = 0
-
-    def append(self, frames: Rows) -> None:
-        """Append (n,) frames.
-
-        Raises:
-            RecordingError: the disk is full, or gone.
-        """
-        for place in range(len(frames)):
-            body = frames[place : place + 1].view(np.uint8).data
-            head = np.array([FRAME_MAGIC, zlib.crc32(body)], dtype="<u4")
-            self.file.append(head.tobytes(), body)
-            self.count += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +92,7 @@ def broken_frames(frames: Rows) -> NDArray[np.int64]:
 
 def is_broken(frames: Rows, place: int) -> bool:
     """Say whether a frame's magic word or checksum is wrong."""
-    body = np.array(frames[place : place + 1]).view(np.uint8)[_CHECKED_FROM_BYTE:]
-    found = zlib.crc32(body.data)
+    found = crc32(frames[place : place + 1].view(np.uint8).data[checked(frames.dtype)])
     is_frame = int(frames["magic"][place]) == FRAME_MAGIC
     return not is_frame or int(frames["crc32"][place]) != found
 

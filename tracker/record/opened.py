@@ -25,6 +25,7 @@ from tracker.record.columns import columns_of
 from tracker.record.events import Event
 from tracker.record.frames import Frames
 from tracker.record.header import Header
+from tracker.record.line_tables import LINE_TABLES, edge_lines
 from tracker.record.neural import NeuralStream, open_neural_stream
 from tracker.record.neural_header import neural_names
 from tracker.record.reader import Recording
@@ -35,7 +36,7 @@ from tracker.record.stretch import LONGEST_GAP_S, stretch
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_NAMES = ("ticks", "stage", "positions", "focus", "truth")
+TABLE_NAMES = ("ticks", "stage", "positions", "focus", "truth", *LINE_TABLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ class OpenedRecording:
         return self.recording.notes
 
     def table(self, name: str) -> Rows:
-        """Return a table as a structured array: ticks, stage, positions, focus or truth.
+        """Return a table as a structured array: one of `TABLE_NAMES`.
 
         Raises:
             RecordingError: there is no such table.
@@ -138,6 +139,11 @@ class OpenedRecording:
                 f"'wormlock[notebook]'; recording.table({name!r}) is the same as a numpy array"
             ) from None
         return pd.DataFrame({key: np.array(column) for key, column in columns_of(rows).items()})
+
+    @property
+    def edge_lines(self) -> tuple[str, ...]:
+        """The names of the lines whose edges were counted, as `table("edges")["line"]` does."""
+        return edge_lines(self.header)
 
     @property
     def neural_names(self) -> list[str]:

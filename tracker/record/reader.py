@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from hardware.lines import EDGE_ROW, MARK_ROW
 from hardware.truth import TRUTH_ROW
 from tracker.errors import RecordingError
 from tracker.messages import FOCUS_ROW
 from tracker.record.events import ENDED, Event, read_events
 from tracker.record.frame_log import map_frames
 from tracker.record.header import Header, read_header
+from tracker.record.line_tables import LINE_TABLES
 from tracker.record.notes import event_notes, tail_notes
 from tracker.record.rows import ReadRows, read_rows
 from tracker.record.schema import (
@@ -34,7 +36,8 @@ class Recording:
     `frames` is mapped, so that only pixels that are looked at are read; its fields are those of
     `schema.framed_record`, and may be damaged (`stamps.sound_stamps`, `frame_log.is_broken`). The
     tables are in memory. `truth` has no rows at a real rig, `focus` none without a drive. `notes`
-    say what is not as it should be and was left out.
+    say what is not as it should be and was left out. `edges`, `analog` and `marks` have rows where the
+    rig counted edges (`line_tables`).
     """
 
     folder: Path
@@ -48,6 +51,9 @@ class Recording:
     events: tuple[Event, ...]
     notes: tuple[str, ...]
     focus: Rows = field(default_factory=lambda: np.empty(0, FOCUS_ROW))
+    edges: Rows = field(default_factory=lambda: np.empty(0, EDGE_ROW))
+    analog: Rows = field(default_factory=lambda: np.empty(0, LINE_TABLES["analog"]))
+    marks: Rows = field(default_factory=lambda: np.empty(0, MARK_ROW))
 
     @property
     def was_closed(self) -> bool:
@@ -90,6 +96,7 @@ def open_recording(path: Path) -> Recording:
         events=events.events,
         notes=(*tail_notes({FRAMES: frames, **tables}), *event_notes(events)),
         focus=tables["focus"].rows if "focus" in tables else np.empty(0, FOCUS_ROW),
+        **{name: tables[name].rows for name in LINE_TABLES if name in tables},
     )
 
 

@@ -31,6 +31,7 @@ from typing import TypeAlias, TypedDict, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from hardware.platform_files import DIRECT_BYTES
 from hardware.truth import TRUTH_ROW
 from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
 
@@ -43,6 +44,8 @@ REPORT_FILE = "report.png"
 
 FRAME_MAGIC = 0x46_4D_52_46  # the bytes "FRMF"
 FRAMES = "frames"
+FRAME_TIME = "t_s"
+_FILLED_UP_FROM_BYTES = 1 << 16
 
 Rows: TypeAlias = NDArray[np.void]
 
@@ -109,10 +112,22 @@ def are_frames(stream: str) -> bool:
 def framed_record(ring_record: np.dtype[np.void]) -> np.dtype[np.void]:
     """Return the record on disk for frames that travel as `hardware.ring.frame_record`.
 
-    The checksum covers everything behind it: the stamps as well as the pixels.
+    The checksum covers everything behind it: the stamps as well as the pixels. A large record is
+    filled up with zeros to whole blocks of the disk, so that it can be written without a copy.
     """
     fields = [(name, field) for name, (field, *_) in (ring_record.fields or {}).items()]
-    return np.dtype([("magic", "<u4"), ("crc32", "<u4"), *fields])
+    packed = np.dtype([("magic", "<u4"), ("crc32", "<u4"), *fields])
+    if packed.itemsize < _FILLED_UP_FROM_BYTES:
+        return packed
+    blocks = -(-packed.itemsize // DIRECT_BYTES)
+    return unspell({**spell(packed), "itemsize": blocks * DIRECT_BYTES})
+
+
+def checked(record: np.dtype[np.void]) -> slice:
+    """Return which bytes of a frame's record its checksum covers: from the stamps to the pixels."""
+    fields = cast("dict[str, tuple[np.dtype[np.void], int]]", dict(record.fields or {}))
+    pixels, at_byte = fields["pixels"]
+    return slice(fields["crc32"][1] + 4, at_byte + pixels.itemsize)
 
 
 def spell(record: np.dtype[np.void]) -> SpelledDtype:

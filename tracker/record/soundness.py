@@ -21,7 +21,7 @@ _AFTER_S = 30 * 86_400.0
 _LARGEST_COUNT = 1 << 48
 # Of micrometres, pixels, velocities and all other figures; random bytes are mostly beyond these.
 _LARGEST, _SMALLEST = 1e12, 1e-40
-_COUNTERS: Mapping[str, int] = {"index": 0, "frame_index": 0, "sequence": -1}
+_COUNTERS: Mapping[str, int] = {"index": 0, "frame_index": 0, "sequence": -1, "count": 0}
 _EVER_RISING = ("index", "frame_index")
 # On the rig's clock, like the field that says when; NaN where there was no such moment.
 _ON_THE_CLOCK = (

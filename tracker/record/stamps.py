@@ -6,10 +6,8 @@ from pathlib import Path
 
 from tracker.errors import RecordingError
 from tracker.record.frame_log import read_stamps
-from tracker.record.schema import FRAMES, TABLES, Rows, stream_file
+from tracker.record.schema import FRAME_TIME, FRAMES, TABLES, Rows, stream_file
 from tracker.record.soundness import Oddity, find_damage, spans
-
-FRAME_TIME = "t_s"
 
 
 def sound_stamps(folder: Path, records: Rows, *, started_s: float, stream: str = FRAMES) -> Rows:

@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 # How often to look into the ring while it can be emptied: each look costs 0.1 ms of CPU.
 LOOK_EVERY_S = 0.02
-FRAMES_A_TAKE = 4
 _FOLDER_WITHIN_S = 5.0
 _TAKES_A_TURN = 16
 

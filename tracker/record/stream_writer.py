@@ -9,7 +9,7 @@ from tracker.errors import RecordingError
 from tracker.record.appended_file import AppendedFile
 from tracker.record.disk_thread import DiskThread
 from tracker.record.events import ENDED, Event, EventLog
-from tracker.record.frame_log import FrameLog
+from tracker.record.frame_writer import FrameWriter
 from tracker.record.neural_header import NeuralHeader, neural_header_json
 from tracker.record.rows import RowLog
 from tracker.record.schema import (
@@ -33,7 +33,8 @@ class StreamWriter:
         """
         self._frames = neural_frames(header.name)
         self.events = EventLog(folder / neural_events_file(header.name))
-        self.frames = FrameLog(folder / stream_file(self._frames))
+        record = header.streams[self._frames]
+        self.frames = FrameWriter(folder / stream_file(self._frames), record)
         self.frames.file.hold()
         self._tables = {
             name: RowLog(folder / stream_file(name), row)

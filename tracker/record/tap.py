@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hardware.ring import Records, RingReader
+from tracker.record.frame_writer import framed_room, frames_a_take
+from tracker.record.schema import FRAME_TIME, Rows
 
 
 class Tap:
@@ -12,12 +17,20 @@ class Tap:
     since the order was given, however long the order was on its way.
     """
 
-    def __init__(self, ring: RingReader, *, time_field: str, at_most: int) -> None:
-        """Read a ring whose records say when in `time_field`, `at_most` of them at a time."""
+    def __init__(
+        self, ring: RingReader, *, time_field: str, at_most: int, room: Rows | None = None
+    ) -> None:
+        """Read a ring whose records say when in `time_field`, `at_most` of them at a time.
+
+        With `room` for so many they come as records of its kind, which has the ring's fields.
+        """
         self._ring = ring
         self._time_field = time_field
         self._at_most = at_most
-        self._room = ring.make_room(at_most)
+        self._room = ring.make_room(at_most) if room is None else room
+        self._filled = self._room[
+            list(ring.record.names or ())
+        ]  # a view without the fields that are not taken
         self._from_s = float("inf")
         self._has_begun = False
 
@@ -40,11 +53,12 @@ class Tap:
         What was overwritten before the first record of the recording is no loss to it. The next
         call uses the same memory.
         """
-        records = self._ring.take(at_most=self._at_most, room=self._room)
+        records = self._ring.take(at_most=self._at_most, room=self._filled)
         self._ring.keep()
-        t_s = records.rows[self._time_field]
+        rows = self._room[: len(records.rows)]
+        t_s = rows[self._time_field]
         is_wanted = (t_s >= self._from_s) & (t_s <= until_s)
-        kept = records.rows if is_wanted.all() else records.rows[is_wanted]
+        kept = rows[_run(is_wanted)]
         lost = records.lost if self._has_begun else 0
         self._has_begun = self._has_begun or len(kept) > 0
         return Records(kept, lost)
@@ -56,3 +70,19 @@ class Tap:
     def close(self) -> None:
         """Let the ring go."""
         self._ring.close()
+
+
+def _run(is_wanted: NDArray[np.bool_]) -> slice | NDArray[np.bool_]:
+    """Return what picks the wanted: a slice where they are neighbours, which copies nothing."""
+    places = np.flatnonzero(is_wanted)
+    if not len(places):
+        return slice(0)
+    first, last = int(places[0]), int(places[-1])
+    return slice(first, last + 1) if last - first + 1 == len(places) else is_wanted
+
+
+def frame_tap(ring: RingReader) -> Tap:
+    """Return the tap of a ring of frames: they come out as they will lie on the disk."""
+    count = frames_a_take(ring.record)
+    room = framed_room(ring.record, count)
+    return Tap(ring, time_field=FRAME_TIME, at_most=count, room=room)

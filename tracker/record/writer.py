@@ -12,7 +12,7 @@ from tracker.errors import RecordingError
 from tracker.record.appended_file import AppendedFile, explain
 from tracker.record.disk_thread import MARGIN_BYTES, DiskThread, free_bytes, require_room
 from tracker.record.events import Event, EventLog
-from tracker.record.frame_log import FrameLog
+from tracker.record.frame_writer import FrameWriter
 from tracker.record.header import Header, header_json
 from tracker.record.rows import RowLog
 from tracker.record.schema import (
@@ -20,7 +20,6 @@ from tracker.record.schema import (
     EVENTS_FILE,
     FRAMES,
     HEADER_FILE,
-    TABLES,
     Rows,
     stream_file,
 )
@@ -40,11 +39,11 @@ class RecordingWriter:
         self._disk = DiskThread(self._files, flush_s=flush_s, from_s=header.started_s)
         self._make_folder(config_yaml)
         self.events = EventLog(folder / EVENTS_FILE)
-        self.frames = FrameLog(folder / stream_file(FRAMES))
+        self.frames = FrameWriter(folder / stream_file(FRAMES), header.streams[FRAMES])
         self.frames.file.hold()
         self.tables = {
-            name: RowLog(folder / stream_file(name), TABLES[name].row)
-            for name in header.streams
+            name: RowLog(folder / stream_file(name), row)
+            for name, row in header.streams.items()
             if name != FRAMES
         }
         # Last: a folder with a header has all its files.

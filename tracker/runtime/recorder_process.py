@@ -23,9 +23,10 @@ from tracker.record.header import Facts
 from tracker.record.recorder import Origin, Outcome, Recorder
 from tracker.record.report import load_drawing
 from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
-from tracker.record.tap import Tap
+from tracker.record.tap import Tap, frame_tap
 from tracker.runtime.doors import Doors
 from tracker.runtime.drift_gauge import DriftGauge, open_drift_gauge
+from tracker.runtime.line_place import line_records, line_ring
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.orders import (
     Doing,
@@ -52,7 +53,6 @@ _LOOK_EVERY_S = 0.008
 _IDLE_LOOK_EVERY_S = 0.05
 _STATUS_EVERY_S = 0.25
 _CAMERA_WITHIN_S = 60.0
-_FRAMES_A_TAKE = 4
 _ROWS_A_TAKE = 256
 
 
@@ -155,10 +155,13 @@ def _attach(
     if has_truth(rig):
         places["truth"] = (session.rig_place(place).truth_ring, TRUTH_ROW)
     frames = wait_for_ring(place.frames_ring, frame_record(shape), parent)
-    taps = {FRAMES: Tap(frames, time_field="t_s", at_most=_FRAMES_A_TAKE)}
+    taps = {FRAMES: frame_tap(frames)}
     for name, (path, row) in places.items():
         ring = wait_for_ring(path, row, parent)
         taps[name] = Tap(ring, time_field=TABLES[name].time_field, at_most=_ROWS_A_TAKE)
+    for name, row in line_records(rig).items():
+        ring = wait_for_ring(line_ring(place, name), row, parent)
+        taps[name] = Tap(ring, time_field="t_s", at_most=_ROWS_A_TAKE)
     return taps
 
 
@@ -167,6 +170,7 @@ def _origin(session: Session, taps: dict[str, Tap], shape: tuple[int, int]) -> O
     # A rig without a stage has empty tables for it; one that does not know the truth has none.
     kept = {*taps, "stage", "positions"}
     tables = {name: table.row for name, table in TABLES.items() if name in kept}
+    tables |= line_records(session.config.rig)
     return Origin(
         session=session.folder.name,
         software_version=__version__,

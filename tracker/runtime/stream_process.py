@@ -17,8 +17,8 @@ from hardware.truth import neural_truth_row
 from tracker.errors import RecordingError
 from tracker.record.neural_header import NeuralHeader
 from tracker.record.schema import framed_record, neural_frames, neural_truth
-from tracker.record.stream_recorder import FRAMES_A_TAKE, LOOK_EVERY_S, StreamRecorder
-from tracker.record.tap import Tap
+from tracker.record.stream_recorder import LOOK_EVERY_S, StreamRecorder
+from tracker.record.tap import Tap, frame_tap
 from tracker.runtime.doors import Doors
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.neural_place import NeuralFacts, read_neural_facts, recorder_role
@@ -98,7 +98,7 @@ def _attach(
 ) -> dict[str, Tap]:
     record = frame_record(facts.shape, depth_bits=facts.depth_bits)
     frames = wait_for_ring(place.neural_ring(name), record, parent)
-    taps = {neural_frames(name): Tap(frames, time_field="t_s", at_most=FRAMES_A_TAKE)}
+    taps = {neural_frames(name): frame_tap(frames)}
     if facts.neurons:
         path = session.rig_place(place).neural_truth_ring(name)
         rows = wait_for_ring(path, neural_truth_row(facts.neurons), parent)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hardware.ring import frame_record
 from tracker.errors import RecordingError
-from tracker.record.frame_log import FrameLog, broken_frames, map_frames
+from tracker.record.frame_log import broken_frames, map_frames
+from tracker.record.frame_writer import FrameWriter
 from tracker.record.schema import framed_record
 
 
@@ -18,11 +19,12 @@ def log(tmp_path, made_up):
     def write(count):
         path = tmp_path / "frames.bin"
         path.unlink(missing_ok=True)
-        log = FrameLog(path)
+        record = framed_record(frame_record(made_up.shape))
+        log = FrameWriter(path, record)
         frames = made_up.frames(range(count))
         log.append(frames)
         log.file.close()
-        return path, frames, framed_record(frame_record(made_up.shape))
+        return path, frames, record
 
     return write
 
