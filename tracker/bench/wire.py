@@ -25,10 +25,11 @@ from hardware.stages.stage_language import StageLanguage
 from hardware.types import Vec2
 from tracker.statistics import Spread, spread
 
-_WARMING_UP = 20
+_WARMING_UP = 5
 _REST_S = 0.002  # between exchanges: the line is idle when the next begins
 _LOOK_S = 0.05
 _BARE_WITHIN_S = 0.3
+_LATEST_S = 0.2  # what a lost reply may still be late
 
 
 @dataclass(slots=True)
@@ -86,7 +87,11 @@ class OpensHeard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanges:
-    """What was measured, in seconds; `is_one` where nothing waits between velocity and question."""
+    """What was measured, in seconds; `is_one` where nothing waits between velocity and question.
+
+    A reply has as many digits as the stage is far away, so each exchange is held against its own
+    bytes: `above_s` is what it takes beyond their time, `bare_above_s` the same without the driver.
+    """
 
     count: int
     lost: int
@@ -95,12 +100,8 @@ class Exchanges:
     bytes_in: int
     wire_s: float
     took_s: Spread
-    bare_s: Spread  # the same bytes without the driver
-
-    @property
-    def above_s(self) -> float:
-        """How much longer than its bytes an exchange takes, in the median."""
-        return self.took_s["p50"] - self.wire_s
+    above_s: Spread
+    bare_above_s: Spread
 
 
 def measure_exchanges(
@@ -111,31 +112,43 @@ def measure_exchanges(
     *,
     velocities_um_s: Sequence[Vec2],
     count: int,
+    within_s: float,
     byte_s: float,
 ) -> Exchanges:
     """Give velocities in turn, each with a question where the stage is.
+
+    It ends after `count` of them, or after `within_s` if one at least has been measured by then.
 
     Raises:
         LinkTimeoutError: not one exchange went well.
         LinkLostError, RefusedError: the port is gone, or the controller wants no velocities.
     """
     took_s: list[float] = []
-    bare_s: list[float] = []
     wires_s: list[float] = []
+    bare_above_s: list[float] = []
     lost, sizes = 0, (0, 0)
+    until_s = clock.now_s() + within_s
+    _settle(stage, language, heard)
     for turn in range(_WARMING_UP + count):
-        _rest(stage, language, heard, clock)
+        if clock.now_s() > until_s and (took_s or lost > _WARMING_UP):
+            break
+        _rest(heard, clock)
         velocity_um_s = velocities_um_s[turn % len(velocities_um_s)]
         lasted_s = _exchange_s(stage, velocity_um_s, clock)
         if lasted_s is None:
             lost += 1
+            _settle(stage, language, heard)
         elif turn >= _WARMING_UP:
             took_s.append(lasted_s)
-            steps = _steps(language, velocity_um_s, heard.came)
-            wires_s.append(byte_s * _wire_bytes(language, steps, is_one=stage.can_interrupt))
+            bare = _Bare(language, velocity_um_s, is_one=stage.can_interrupt)
+            wires_s.append(byte_s * bare.wire_bytes(heard.came))
             sizes = (len(heard.sent), len(heard.came))
-            _rest(stage, language, heard, clock)
-            bare_s.append(_bare_s(heard, steps, clock, is_one=stage.can_interrupt))
+            _rest(heard, clock)
+            lasted_s = bare.exchange_s(heard, clock)
+            if lasted_s is None:
+                _settle(stage, language, heard)
+            else:
+                bare_above_s.append(lasted_s - byte_s * bare.wire_bytes(heard.came))
     if not took_s:
         raise LinkTimeoutError("not one exchange went well")
     return Exchanges(
@@ -146,7 +159,8 @@ def measure_exchanges(
         bytes_in=sizes[1],
         wire_s=float(np.median(wires_s)),
         took_s=spread(took_s),
-        bare_s=spread(bare_s),
+        above_s=spread(np.subtract(took_s, wires_s)),
+        bare_above_s=spread(bare_above_s),
     )
 
 
@@ -184,57 +198,63 @@ def _hear(stage: AnsweringStage) -> bool:
     return True
 
 
-def _rest(stage: AnsweringStage, language: StageLanguage, heard: HeardLink, clock: Clock) -> None:
-    """Let nothing be outstanding, and the line be idle."""
+def _settle(stage: AnsweringStage, language: StageLanguage, heard: HeardLink) -> None:
+    """Let nothing be outstanding: hear what is late, then ask once more."""
+    silent_for_s = 0.0
+    while silent_for_s < _LATEST_S:
+        heard.wait(_LOOK_S)
+        silent_for_s = 0.0 if heard.read_available() else silent_for_s + _LOOK_S
     for question in language.ask_position():
         with contextlib.suppress(LinkTimeoutError, UnreadableError):
             stage.dialogue.exchange(question)
+
+
+def _rest(heard: HeardLink, clock: Clock) -> None:
+    """Let the line be idle."""
     until_s = clock.now_s() + _REST_S
     while clock.now_s() < until_s:
         heard.wait(_REST_S)
     heard.forget()
 
 
-def _steps(language: StageLanguage, velocity_um_s: Vec2, came: bytes) -> list[tuple[bytes, int]]:
-    """Return what is written at once, and how many bytes come back before the next is.
+class _Bare:
+    """An exchange without the driver: its bytes, written by a client that counts replies."""
 
-    Replies come in the order of their questions.
-    """
-    requests = [*language.steer(velocity_um_s)[0], *language.ask_position()]
-    starts = [piece.began_at for piece in language.cut(came)[0]]
-    ends = [*starts[1:], len(came)]
-    replies = [end - start for start, end in zip(starts, ends, strict=True)]
-    return [
-        (request.data, replies.pop(0) if request.takes is not None and replies else 0)
-        for request in requests
-    ]
+    def __init__(self, language: StageLanguage, velocity_um_s: Vec2, *, is_one: bool) -> None:
+        self._language = language
+        self._requests = [*language.steer(velocity_um_s)[0], *language.ask_position()]
+        self._is_one = is_one
 
+    def wire_bytes(self, came: bytes) -> int:
+        """Return the bytes' time, in bytes, from the replies that came in the questions' order."""
+        starts = [piece.began_at for piece in self._language.cut(came)[0]]
+        ends = [*starts[1:], len(came)]
+        replies = [end - start for start, end in zip(starts, ends, strict=True)]
+        pairs = [
+            (len(request.data), replies.pop(0) if request.takes is not None and replies else 0)
+            for request in self._requests
+        ]
+        if isinstance(self._language, LudlMac6000Language):  # both axes in one write
+            (*before, (question, reply)) = pairs
+            pairs = [*before, *[(question // 2, reply // 2)] * 2]
+        return wire_bytes(pairs, is_one=self._is_one)
 
-def _wire_bytes(
-    language: StageLanguage, steps: Sequence[tuple[bytes, int]], *, is_one: bool
-) -> int:
-    pairs = [(len(data), reply) for data, reply in steps]
-    if isinstance(language, LudlMac6000Language):  # both axes' frames in one write, each answered
-        (*before, (question, reply)) = pairs
-        pairs = [*before, (question // 2, reply // 2), (question // 2, reply // 2)]
-    return wire_bytes(pairs, is_one=is_one)
+    def exchange_s(self, heard: HeardLink, clock: Clock) -> float | None:
+        """Write the bytes and wait for the replies; None where some do not come."""
+        begins_s = clock.now_s()
+        expected = 0
+        for request in self._requests:
+            heard.write(request.data)
+            expected += request.takes is not None
+            if not self._is_one:
+                self._await(expected, heard, begins_s, clock)
+        came_all = self._await(expected, heard, begins_s, clock)
+        return clock.now_s() - begins_s if came_all else None
 
-
-def _bare_s(link: Link, steps: Sequence[tuple[bytes, int]], clock: Clock, *, is_one: bool) -> float:
-    """Write the bytes of one exchange and count those that come; NaN where some do not."""
-    begins_s = clock.now_s()
-    missing = 0
-    for data, reply in steps:
-        link.write(data)
-        missing += reply
-        if not is_one:
-            missing = _count_down(link, missing, begins_s, clock)
-    missing = _count_down(link, missing, begins_s, clock)
-    return clock.now_s() - begins_s if missing <= 0 else float("nan")
-
-
-def _count_down(link: Link, missing: int, begins_s: float, clock: Clock) -> int:
-    while missing > 0 and clock.now_s() - begins_s < _BARE_WITHIN_S:
-        link.wait(_LOOK_S)
-        missing -= len(link.read_available())
-    return missing
+    def _await(self, expected: int, heard: HeardLink, begins_s: float, clock: Clock) -> bool:
+        while clock.now_s() - begins_s < _BARE_WITHIN_S:
+            if len(self._language.cut(heard.came)[0]) >= expected:
+                return True
+            heard.wait(_LOOK_S)
+            heard.read_available()
+        return False

@@ -14,12 +14,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Generator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from hardware.stage_config import ControllerKind, EmulatedKind
-from tracker.commands.bench_options import count_of
+from tracker.commands.bench_options import count_of, positive
 
 if TYPE_CHECKING:
     from hardware.stage_config import ControllerConfig
@@ -44,7 +44,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=_LANGUAGES, help="only this emulated controller")
     parser.add_argument("--baud", type=count_of, help="of the emulated wires (default: the usual)")
     parser.add_argument("--count", type=count_of, default=200, help="how many (default: 200)")
+    parser.add_argument(
+        "--seconds",
+        type=positive,
+        default=5.0,
+        help="for each stage at most; slow wires then get fewer exchanges (default: 5)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """How long each stage is measured: what comes first of the two."""
+
+    count: int
+    within_s: float
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,19 +70,24 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from tracker.bench.stage import table
 
+    plan = _Plan(count=arguments.count, within_s=arguments.seconds)
     if arguments.config is not None:
-        benches = [_of_config(arguments.config, arguments.count)]
+        benches = [_of_config(arguments.config, plan)]
     else:
         asked = [arguments.language] if arguments.language else _LANGUAGES
-        benches = [(name, _of_emulated(name, arguments.baud, arguments.count)) for name in asked]
+        benches: list[tuple[str, StageBench]] = []
+        for number, name in enumerate(asked, start=1):
+            told = f"{name}, {number} of {len(asked)}: {plan.within_s:g} s at most"
+            print(told, file=sys.stderr, flush=True)
+            benches.append((name, _of_emulated(name, arguments.baud, plan)))
     if arguments.json:
-        print(json.dumps({name: _plain(bench) for name, bench in benches}, indent=2))
+        print(json.dumps({name: asdict(bench) for name, bench in benches}, indent=2))
     else:
         print(table(benches))
     return 0
 
 
-def _of_config(file: Path, count: int) -> tuple[str, StageBench]:
+def _of_config(file: Path, plan: _Plan) -> tuple[str, StageBench]:
     from hardware.stage_config import SerialStage
     from tracker.config import load_config
     from tracker.errors import UsageError
@@ -77,10 +96,10 @@ def _of_config(file: Path, count: int) -> tuple[str, StageBench]:
     stage = config.rig.stage
     if not isinstance(stage, SerialStage):
         raise UsageError(f"{file}: rig.stage.kind is {stage.kind}: expected one on a serial port")
-    return stage.kind, _bench(stage, config.safety, speed_um_s=0.0, count=count)
+    return stage.kind, _bench(stage, config.safety, plan, speed_um_s=0.0)
 
 
-def _of_emulated(language: str, baud: int | None, count: int) -> StageBench:
+def _of_emulated(language: str, baud: int | None, plan: _Plan) -> StageBench:
     from hardware.sim.emulator.languages import LANGUAGES
     from hardware.sim.scenario import StageDynamics
     from tracker.config import SafetyConfig
@@ -96,11 +115,11 @@ def _of_emulated(language: str, baud: int | None, count: int) -> StageBench:
     with _emulated(language, baud) as (port, wire_baud):
         spoken = LANGUAGES[cast(EmulatedKind, language)]
         section = spoken.section(StageDynamics(baud=wire_baud), port)
-        return _bench(section, safety, speed_um_s=_EMULATED_UM_S, count=count)
+        return _bench(section, safety, plan, speed_um_s=_EMULATED_UM_S)
 
 
 def _bench(
-    section: ControllerConfig, safety: SafetyConfig, *, speed_um_s: float, count: int
+    section: ControllerConfig, safety: SafetyConfig, plan: _Plan, *, speed_um_s: float
 ) -> StageBench:
     from hardware.clock import HostClock
     from hardware.platform import ask_for_real_time
@@ -114,7 +133,8 @@ def _bench(
         safety,
         HostClock(),
         speed_um_s=speed_um_s,
-        count=count,
+        count=plan.count,
+        within_s=plan.within_s,
         command_hz=_COMMAND_HZ,
     )
 
@@ -134,11 +154,3 @@ def _emulated(language: str, baud: int | None) -> Generator[tuple[str, int]]:
     finally:
         process.terminate()
         process.communicate()
-
-
-def _plain(bench: StageBench) -> dict[str, object]:
-    exchanges = bench.exchanges
-    return {
-        **asdict(bench),
-        "exchanges": {**asdict(exchanges), "above_wire_s": exchanges.above_s},
-    }

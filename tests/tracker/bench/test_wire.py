@@ -38,8 +38,8 @@ def test_an_emulated_stage_takes_its_bytes_time_and_a_little_more(capfd, languag
 
     told = json.loads(capfd.readouterr().out)[language]
     exchanges = told["exchanges"]
-    assert exchanges["wire_s"] == pytest.approx(wire_s, rel=0.05)
-    assert 0.0 < exchanges["above_wire_s"] < 0.02  # a busy machine
-    assert exchanges["bare_s"]["p50"] > exchanges["wire_s"]
+    assert exchanges["wire_s"] == pytest.approx(wire_s, rel=0.12)  # digits of a position
+    assert 0.0 < exchanges["bare_above_s"]["p50"] < 0.02  # a busy machine
+    assert 0.0 < exchanges["above_s"]["p50"] < 0.02
     assert exchanges["is_one"] == is_one
     assert told["turnaround_s"]["p50"] < 0.02
