@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from hardware.types import StageLimits
 from tracker.messages import GuardAction
 from tracker.safety.clamp import Situation, Whereabouts, clamp
+from tracker.safety.keep_out import Box
 
 LIMITS = StageLimits(
     lower_um=np.array([-5e3, -4e3]),
@@ -121,3 +122,53 @@ def test_each_alteration_is_said_by_its_own_name(velocity_um_s, changes, action)
     _, said = clamp(np.array(velocity_um_s), replace(situation, **changes), LIMITS)
 
     assert said is action
+
+
+def standing(**changes):
+    here = Whereabouts(lowest_um=np.zeros(2), highest_um=np.zeros(2))
+    situation = Situation(
+        last_um_s=np.zeros(2), since_s=0.01, share=1.0, ahead_s=0.1, whereabouts=here
+    )
+    return replace(situation, **changes)
+
+
+def test_alterations_are_said_together():
+    far_off = Whereabouts(lowest_um=np.array([4990.0, 0.0]), highest_um=np.array([4990.0, 0.0]))
+    situation = standing(share=0.9, last_um_s=np.array([100.0, 0.0]), whereabouts=far_off)
+    before_zone = [Box(np.array([-100.0, 100.0]), np.array([9000.0, 200.0]))]
+
+    _, said = clamp(np.array([1000.0, 9000.0]), situation, LIMITS, before_zone)
+
+    assert said == (
+        GuardAction.SPEED
+        | GuardAction.COASTING
+        | GuardAction.ACCELERATION
+        | GuardAction.TRAVEL
+        | GuardAction.KEEP_OUT
+    )
+
+
+def test_a_zone_that_is_not_reached_is_not_said():
+    far = [Box(np.array([3000.0, 3000.0]), np.array([4000.0, 4000.0]))]
+
+    _, said = clamp(np.array([10.0, 10.0]), standing(), LIMITS, far)
+
+    assert said is GuardAction.NONE
+
+
+def test_what_a_zone_forbids_is_taken_off_before_the_acceleration_is_shared():
+    beside = [Box(np.array([5.0, -2000.0]), np.array([2000.0, 2000.0]))]
+
+    sent_um_s, _ = clamp(np.array([1000.0, 1000.0]), standing(), LIMITS, beside)
+
+    assert sent_um_s[1] == pytest.approx(200.0, rel=0.05)  # all of 2e4 um/s2 in 10 ms, along y
+
+
+def test_a_zone_has_the_last_word_after_the_acceleration():
+    ahead = [Box(np.array([30.0, -2000.0]), np.array([2000.0, 2000.0]))]
+    situation = standing(last_um_s=np.array([1000.0, 0.0]))
+
+    sent_um_s, said = clamp(np.array([1000.0, 0.0]), situation, LIMITS, ahead)
+
+    assert 0.0 <= sent_um_s[0] < 300.0
+    assert GuardAction.KEEP_OUT in said

@@ -124,3 +124,24 @@ def test_the_fourth_position_in_a_row_decides_and_one_that_fits_begins_a_new_row
     ]
 
     assert said == [False] * 8 + [True]
+
+
+def test_a_new_watch_and_one_that_forgot_begin_with_an_empty_row():
+    sent, watch = SentVelocities(0.01, 0.0), PushWatch()
+    begun = watch.unexplained_um
+    times_s = iter(range(1, 99))
+
+    def say_up_to_the_third():
+        states = [
+            StageState(t_s=0.01 * next(times_s), position_um=np.array([x_um, 0.0]))
+            for x_um in (0.0, 100.0, 100.0, 100.0)
+        ]
+        return [watch.see(state, sent, most_um=50.0) for state in states]
+
+    new = say_up_to_the_third()
+    watch.forget()
+    forgot = watch.unexplained_um
+    again = say_up_to_the_third()
+
+    assert begun == forgot == 0.0
+    assert new == again == [False] * 4

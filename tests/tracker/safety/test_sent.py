@@ -77,3 +77,20 @@ def test_ways_stay_right_however_much_was_sent():
     way_um = np.subtract(made.way_um(29.99), made.way_um(28.99))
     assert way_um == pytest.approx([100.0, -10.0])
     assert len(made._leg_s) < 1100
+
+
+def test_it_stands_when_the_last_velocity_is_none_on_both_axes():
+    made = SentVelocities(DELAY_S, 0.0)
+    said = [made.is_standing]
+    for velocity_um_s in ([1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]):
+        made.remember(np.array(velocity_um_s), 0.1)
+        said.append(made.is_standing)
+
+    assert said == [True, False, False, False, True]
+
+
+def test_a_velocity_counts_at_the_very_ends_of_its_time(sent):
+    until_s = 10.1 + 2.0 * DELAY_S + RAMP_S  # of the rest before the first
+
+    assert bounds(sent.spread(until_s)) == ([-50, 0], [100, 30])
+    assert bounds(sent.spread(10.0, 10.1)) == ([0, 0], [100, 0])
