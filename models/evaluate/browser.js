@@ -1,5 +1,6 @@
 "use strict";
-// The page's frames, worst first: see models/evaluate/browser.py for the data it is given.
+// The page's frames, worst first: see models/evaluate/browser.py for the data it is given. What
+// draws keypoints is in marks.js.
 const data = JSON.parse(document.getElementById("data").textContent);
 const colors = ["#e4572e", "#2e86ab", "#8f5db7", "#17a398", "#b8860b", "#5c5c5c"];
 const at = (id) => document.getElementById(id);
@@ -158,24 +159,6 @@ function picture(source) {
   }
   const image = pictures.get(source);
   return image.complete && image.naturalWidth ? image : null;
-}
-
-function marks(pen, points, place, color, size) {
-  pen.strokeStyle = color;
-  pen.lineWidth = 2;
-  const there = points.filter(Boolean).map(place);
-  pen.beginPath();
-  there.forEach(([x, y], number) => (number ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-  pen.stroke();
-  points.forEach((point, kind) => {
-    if (!point) return;
-    const [x, y] = place(point);
-    pen.beginPath();
-    if (kind === 0) pen.arc(x, y, size, 0, 7);
-    else if (kind === 1) { pen.moveTo(x - size, y); pen.lineTo(x + size, y); pen.moveTo(x, y - size); pen.lineTo(x, y + size); }
-    else pen.rect(x - size, y - size, 2 * size, 2 * size);
-    pen.stroke();
-  });
 }
 
 function tell(frame) {

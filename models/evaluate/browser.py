@@ -26,7 +26,7 @@ from models.evaluate.truth import TrueFrame
 from models.html_page import inline
 from models.labels.worklist import COLUMNS
 
-_SCRIPT = Path(__file__).with_name("browser.js")
+_SCRIPTS = ("marks.js", "browser.js")
 _LARGEST_PX = 720  # the longer side of a picture on the page
 _JPEG_QUALITY = 80
 _STYLE = """<style>
@@ -85,11 +85,13 @@ def browser_of(
     }
     # A name that holds "</script>" must not end the element.
     text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")
-    script = _SCRIPT.read_text(encoding="utf-8")
-    return (
-        f"{_STYLE}{_BODY}<script id=data type='application/json'>{text}</script>"
-        f"<script>{script}</script>"
-    )
+    own = f"{_STYLE}{_BODY}<script id=data type='application/json'>{text}</script>"
+    return own + "".join(f"<script>{script(name)}</script>" for name in _SCRIPTS)
+
+
+def script(name: str) -> str:
+    """Return one of this room's scripts, for a page."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _worst(evaluation: Evaluation, most: int) -> set[int]:
@@ -123,11 +125,11 @@ def _frame(
         "index": frame.frame.index,
         "name": name or frame.frame.file,
         "size": [image.shape[1], image.shape[0]],
-        "picture": inline(_jpeg(image), "jpeg") if has_picture else None,
+        "picture": inline(page_jpeg(image), "jpeg") if has_picture else None,
         "strata": [names[place] for names in evaluation.strata.values() if names[place]],
-        "truth": [_points(head.keypoints_px) for head in frame.heads],
+        "truth": [page_points(head.keypoints_px) for head in frame.heads],
         "said": [
-            {"who": label.annotator, "points": _points(label.keypoints_px())}
+            {"who": label.annotator, "points": page_points(label.keypoints_px())}
             for label in frame.labels
         ],
         "by": [
@@ -146,7 +148,7 @@ def _judged(judged: Judged, heat: Heat | None) -> Mapping[str, object]:
         "confidence": judged.confidence,
         "candidates": [
             {
-                "points": _points(candidate.keypoints_px),
+                "points": page_points(candidate.keypoints_px),
                 "confidence": candidate.confidence,
                 "expected": _number(candidate.expected_error_px),
             }
@@ -162,7 +164,8 @@ def drawn_heat(heat: Heat) -> Mapping[str, object]:
     return {"picture": inline(heat_png(heat), "png"), "box": [round(one, 2) for one in box]}
 
 
-def _points(keypoints_px: NDArray[np.float64]) -> Sequence[list[float] | None]:
+def page_points(keypoints_px: NDArray[np.float64]) -> Sequence[list[float] | None]:
+    """Return places (n, 2) as the page's scripts take them: None where one is not known."""
     return [
         [round(float(x), 2), round(float(y), 2)] if math.isfinite(x) and math.isfinite(y) else None
         for x, y in keypoints_px
@@ -173,7 +176,8 @@ def _number(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
 
-def _jpeg(image: GreyImage) -> bytes:
+def page_jpeg(image: GreyImage) -> bytes:
+    """Return a picture as it goes onto a page: not larger than need be."""
     shrunk = min(1.0, _LARGEST_PX / max(image.shape))
     if shrunk < 1.0:
         size = [max(1, round(side * shrunk)) for side in image.shape]

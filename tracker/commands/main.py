@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "recordings": {
         "score": "print a recording's table again",
         "report": "write a recording's page for the lab book: figures, plots, worst moments",
+        "steps": "see which step of a frame went wrong: picture, heat map, choice ... command",
         "sync": "lay a microscope's frames onto a recording, by edges or by flashes",
         "export": "write a recording as nwb, ome-zarr, hdf5, wcon, csv or mp4",
         "recording": "check and repair a recording, move recordings off the rig",
