@@ -27,8 +27,8 @@ EDGE_ROW = np.dtype(
         ("count", "<i8"),
     ]
 )
-# When our own output changed; `frame_index` is the frame that it stands for, -1 for none.
-MARK_ROW = np.dtype([("t_s", "<f8"), ("frame_index", "<i8"), ("is_high", "?")])
+# When our own output changed; `of_frame` is the frame that it stands for, -1 for none.
+MARK_ROW = np.dtype([("t_s", "<f8"), ("of_frame", "<i8"), ("is_high", "?")])
 
 
 def analog_row(channels: Sequence[str]) -> np.dtype[np.void]:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from hardware.config import Pair, RigConfig, Section, UpperCorner, load_section, validate
+from hardware.lines_config import input_names
 from hardware.strict_yaml import named_by
 from tracker.calibration_config import (
     AnyCalibration,
@@ -27,10 +28,11 @@ from tracker.calibration_config import (
     NoCalibration,
 )
 from tracker.focus_config import FocusConfig, FocusPlaneFile
-from tracker.operator_config import DriftConfig, NudgeConfig
+from tracker.operator_config import ArmConfig, DriftConfig, NudgeConfig
 
 __all__ = [
     "AnyKeepOut",
+    "ArmConfig",
     "CalibrationFile",
     "Config",
     "ControlConfig",
@@ -205,6 +207,7 @@ class Config(Section):
     nudge: NudgeConfig = NudgeConfig()
     drift: DriftConfig = DriftConfig()
     focus: FocusConfig = FocusConfig()
+    arm: ArmConfig | None = None
 
     @field_validator("focus")
     @classmethod
@@ -215,6 +218,24 @@ class Config(Section):
                 f".follow: expected none, got {focus.follow}: rig.focus names no drive that could"
             )
         return focus
+
+    @field_validator("arm")
+    @classmethod
+    def _has_its_line(cls, arm: ArmConfig | None, told: ValidationInfo) -> ArmConfig | None:
+        rig: RigConfig | None = told.data.get("rig")
+        record: RecordConfig | None = told.data.get("record")
+        if arm is None or rig is None or record is None:
+            return arm
+        names = input_names(rig.lines)
+        if arm.line not in names:
+            known = f"expected one of {', '.join(names)}" if names else "rig.lines counts none"
+            raise ValueError(f".line: {known}, got {arm.line}")
+        if arm.before_s > record.held_s:
+            raise ValueError(
+                f".before_s: expected no more than record.ring_s and keep_s hold, "
+                f"{record.held_s:g}, got {arm.before_s:g}"
+            )
+        return arm
 
     @field_validator("calibration")
     @classmethod

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hardware.config import Section
+from hardware.lines_config import LineName
 
 
 class NudgeConfig(Section):
@@ -18,6 +19,20 @@ class NudgeConfig(Section):
 
     step_um: float = Field(default=5.0, gt=0.0, le=50.0)
     save: Literal["never", "on_request", "at_end"] = "on_request"
+
+
+class ArmConfig(Section):
+    """How the confocal's first and last edge start and stop a recording.
+
+    An armed session records from `before_s` before the first edge of a train on, until none has
+    come for `quiet_s`. Two edges make a train: one alone is a spike.
+    """
+
+    line: LineName  # one of rig.lines
+    before_s: Annotated[float, Field(ge=0.0, le=120.0)] = 0.5
+    quiet_s: Annotated[float, Field(ge=0.05, le=60.0)] = 1.0
+    at_start: bool = False  # a session begins armed
+    again: bool = False  # stays armed after a recording
 
 
 _Watched = Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None

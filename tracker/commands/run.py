@@ -58,7 +58,7 @@ def _run_session(launch: Launch) -> int:
     from tracker.runtime.crew import Crew
     from tracker.runtime.ending import Asked
     from tracker.runtime.nudging import KEYS as FIELD_KEYS
-    from tracker.runtime.operating import BEFORE_KEYS, FOCUS_KEYS, KEYS
+    from tracker.runtime.operating import ARM_KEYS, BEFORE_KEYS, FOCUS_KEYS, KEYS
     from tracker.runtime.session_log import session_log
     from tracker.runtime.status_line import Screen
     from tracker.runtime.supervisor import Supervisor
@@ -74,6 +74,8 @@ def _run_session(launch: Launch) -> int:
             screen.say(FIELD_KEYS)
             if keep_s := launch.config.record.keep_s:
                 screen.say(BEFORE_KEYS.format(keep_s=keep_s))
+            if launch.config.arm is not None:
+                screen.say(ARM_KEYS.format(line=launch.config.arm.line))
             if launch.has_focus:
                 screen.say(FOCUS_KEYS)
         status = supervisor.run(log, has_keys=has_keys)

@@ -36,8 +36,8 @@ class Recording:
     `frames` is mapped, so that only pixels that are looked at are read; its fields are those of
     `schema.framed_record`, and may be damaged (`stamps.sound_stamps`, `frame_log.is_broken`). The
     tables are in memory. `truth` has no rows at a real rig, `focus` none without a drive. `notes`
-    say what is not as it should be and was left out. `edges`, `analog` and `marks` have rows where the
-    rig counted edges (`line_tables`).
+    say what is not as it should be and was left out. `edges`, `analog` and `marks` have rows where
+    the rig counted edges (`line_tables`).
     """
 
     folder: Path

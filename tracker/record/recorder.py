@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 SETTLE_S = 0.25
 # Where the stage was during the first exposures is read between positions on both sides.
 _EARLIER_S = {"positions": 0.1}
-# The last frames were seen with newer positions than their own.
-_LATER_S = {"positions": 0.1}
+# The last frames were seen with newer positions than their own; the marker goes down after the end.
+_LATER_S = {"positions": 0.1, "marks": 0.2}
 _TAKES_A_TURN = 16
 STOPPED = "stopped"  # where nobody says why
 

@@ -20,6 +20,7 @@ from hardware.platform import ParentWatch, ask_for_real_time, ignore_interrupts,
 from hardware.registry import RigChild, run_rig_child
 from models.errors import ModelError
 from tracker.errors import TrackerError
+from tracker.runtime.line_place import LINES
 from tracker.runtime.mailboxes import OrderInbox, ReportOutbox
 from tracker.runtime.neural_place import is_neural_recorder, is_of_neural_camera, neural_name
 from tracker.runtime.orders import Failed
@@ -91,6 +92,10 @@ def _work(
         from tracker.runtime.control_process import run_control
 
         run_control(place, session, orders, reports, parent)
+    elif role == LINES:
+        from tracker.runtime.line_process import run_lines
+
+        run_lines(place, session, orders, reports, parent)
     elif is_neural_recorder(role):
         from tracker.runtime.stream_process import run_stream_recorder
 

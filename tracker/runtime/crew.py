@@ -13,6 +13,7 @@ from hardware.registry import may_begin_early, rig_children
 from hardware.rig_place import LATEST_WORD_S
 from tracker.runtime.children import Child
 from tracker.runtime.launch import Launch
+from tracker.runtime.line_place import LINES, has_line_process
 from tracker.runtime.mailboxes import ReportInbox
 from tracker.runtime.neural_place import (
     camera_role,
@@ -49,6 +50,8 @@ class Crew:
         if "recorder" in self._workers:
             for camera in launch.config.rig.neural_cameras:
                 self._workers += [camera_role(camera.name), recorder_role(camera.name)]
+            if has_line_process(launch.config.rig):
+                self._workers.append(LINES)
         if launch.has_stage:
             self._workers.insert(0, "stage")
         self._children: dict[Role, Child] = {
@@ -156,16 +159,16 @@ class Crew:
             continue
         child.terminate(within_s=_LAST_WORDS_S)
 
-    def _end_neural_cameras(self) -> None:
+    def _end_onlookers(self) -> None:
         """Let them go together, so that one that hangs costs its own wait alone."""
-        cameras = [
+        onlookers = [
             role
             for role in self._workers
-            if is_of_neural_camera(role) and not is_neural_recorder(role)
+            if role == LINES or (is_of_neural_camera(role) and not is_neural_recorder(role))
         ]
-        for role in cameras:
+        for role in onlookers:
             self._children[role].send(End())
-        for role in cameras:
+        for role in onlookers:
             if not self._children[role].wait(_CAMERA_ENDS_WITHIN_S):
                 self._children[role].terminate(within_s=_CAMERA_ENDS_WITHIN_S)
 
@@ -175,8 +178,8 @@ class Crew:
             self.send(role, End(reason))
 
     def end_world(self) -> None:
-        """End the neural cameras, then the simulated world: nobody looks at it any more."""
-        self._end_neural_cameras()
+        """End the neural cameras and the lines, then the simulated world: nobody looks at it."""
+        self._end_onlookers()
         if "world" in self._rig:
             self._children["world"].terminate(within_s=_LAST_WORDS_S)
 

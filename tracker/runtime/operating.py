@@ -2,6 +2,8 @@
 
     t track on/off   r record on/off   space stop, until t is pressed   q quit
     b record, beginning with what was before (`record.keep_s`)
+    a armed: the confocal's first edge starts a recording, its last one stops it (`arm`)
+    m a mark in the recording
     + - (or PageUp, PageDown) focus up, down   f the picture is in focus here
 
 A stop goes to the stage process directly, never through control.
@@ -15,18 +17,22 @@ from typing import Literal, TypeAlias
 
 from hardware.clock import Clock
 from tracker.record.session_manifest import next_recording_folder
+from tracker.runtime.arming import Arming
 from tracker.runtime.crew import Crew
 from tracker.runtime.focus_points import keep_focus_point
 from tracker.runtime.launch import Launch
+from tracker.runtime.line_place import LINES
 from tracker.runtime.orders import (
     End,
     FocusMarked,
     Halt,
     JogFocus,
+    LineTrain,
     MarkEvent,
     MarkFocus,
     Metadata,
     Release,
+    SetMarker,
     StartRecording,
     StartTracking,
     Status,
@@ -38,7 +44,8 @@ from tracker.runtime.session_place import Role
 
 Start: TypeAlias = Literal["idle", "tracking", "recording"]
 _OPENS_WITHIN_S = 2.0
-KEYS = "keys: t track  r record  space stop  q quit"
+KEYS = "keys: t track  r record  m mark  space stop  q quit"
+ARM_KEYS = "a armed: the first edge of {line} starts a recording, the last one stops it"
 BEFORE_KEYS = "b record, beginning with the last {keep_s:g} s"
 FOCUS_KEYS = "focus: PageUp or + up  PageDown or - down  f in focus here"
 
@@ -55,6 +62,7 @@ class Operating:
         jog_um: float | None = None,
         neural_recorders: Sequence[Role] = (),
         keep_s: float = 0.0,
+        arming: Arming | None = None,
     ) -> None:
         """Begin idle; `jog_um` is how far a key moves the focus, None where there is no drive.
 
@@ -73,6 +81,9 @@ class Operating:
         self._jog_um = jog_um
         self._facts: Metadata = {}
         self._timeouts = 0.0
+        self._arming = arming or Arming(None)
+        self._has_begun = False
+        self._marks = 0
 
     @property
     def state(self) -> str:
@@ -86,11 +97,13 @@ class Operating:
             words.append(f"{'saving' if self._is_closing else 'recording'} {self._number}")
         if self._is_next_wanted:
             words.append("next waits")
+        if self._arming.is_armed:
+            words.append("ARMED")
         return ", ".join(words)
 
     def begin(self, start: Start, facts: Metadata, t_s: float) -> None:
         """Open as config.yaml says; `facts` of the processes go into every recording."""
-        self._facts = facts
+        self._facts, self._has_begun = facts, True
         if start == "recording":
             self._record(t_s)
         if start == "idle":
@@ -110,11 +123,28 @@ class Operating:
             elif key in "bB" and self._keep_s and not self.is_recording:
                 now_s = self._clock.now_s()
                 self._record(max(now_s - self._keep_s, self._ended_s))
+            elif key in "aA" and self._arming.can_arm:
+                self._mark("armed" if self._arming.toggle() else "disarmed")
+            elif key in "mM":
+                self._marks += 1
+                self._mark("operator_mark", values={"number": float(self._marks)})
             elif key in "qQ":
                 return True
             elif self._jog_um is not None:
                 self._see_to_focus(key, self._jog_um)
         return False
+
+    def train_changed(self, train: LineTrain) -> None:
+        """Start or stop a recording by the first or the last edge of the armed line."""
+        if not self._has_begun:
+            return
+        from_s = self._arming.starts_at(train, is_recording=self.is_recording)
+        if from_s is not None:
+            self._record(max(from_s, self._ended_s))
+        which = "first_edge" if train.has_begun else "last_edge"
+        self._mark(which, detail=train.line, at=train.t_s)
+        if self._arming.stops(train):
+            self._cease(self._clock.now_s(), f"the last edge of {train.line}")
 
     def focus_marked(self, report: FocusMarked) -> None:
         """Keep a point in focus: in the recording, and in a file of the session's."""
@@ -137,6 +167,8 @@ class Operating:
         """Take note that the files are whole; the next recording starts, if it was waited for."""
         if self.is_recording:
             self._ended_s = max(self._ended_s, self._ordered_s)
+            self._arming.recording_ended()
+            self._crew.send(LINES, SetMarker(is_recording=False))
             for role in self._neural_recorders:
                 self._crew.send(role, StopRecording(self._clock.now_s(), "the recording ended"))
         is_next_wanted = self._is_next_wanted and not is_failed
@@ -200,6 +232,7 @@ class Operating:
         order = StartRecording(folder=str(folder), t_s=t_s, facts=self._facts)
         for role in ("recorder", *self._neural_recorders):
             self._crew.send(role, order)
+        self._crew.send(LINES, SetMarker(is_recording=True))
 
     def _press_record(self, t_s: float) -> None:
         """Start or stop; while one is being saved, the next one waits for that, or no longer."""
@@ -215,10 +248,18 @@ class Operating:
             self._is_closing, self._ended_s = True, t_s
             for role in ("recorder", *self._neural_recorders):
                 self._crew.send(role, StopRecording(t_s=t_s, reason=reason))
+            self._crew.send(LINES, SetMarker(is_recording=False))
 
-    def _mark(self, kind: str, *, detail: str = "", values: dict[str, float] | None = None) -> None:
-        event = MarkEvent(self._clock.now_s(), kind, detail, values or {})
-        self._crew.send("recorder", event)
+    def _mark(
+        self,
+        kind: str,
+        *,
+        detail: str = "",
+        values: dict[str, float] | None = None,
+        at: float | None = None,
+    ) -> None:
+        t_s = self._clock.now_s() if at is None else at
+        self._crew.send("recorder", MarkEvent(t_s, kind, detail, values or {}))
 
 
 def operate(launch: Launch, crew: Crew, clock: Clock) -> Operating:
@@ -231,4 +272,5 @@ def operate(launch: Launch, crew: Crew, clock: Clock) -> Operating:
         jog_um=config.focus.jog_um if launch.has_focus else None,
         neural_recorders=crew.neural_recorders,
         keep_s=config.record.keep_s,
+        arming=Arming(config.arm),
     )

@@ -97,6 +97,13 @@ class MarkEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMarker:
+    """To the lines: a recording is being made, or is no longer."""
+
+    is_recording: bool
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """To any child: finish and exit; `reason` is for the recording that may still be open."""
 
@@ -166,6 +173,15 @@ class FocusMarked:
 
 
 @dataclass(frozen=True, slots=True)
+class LineTrain:
+    """The armed line's edges have begun, or have ceased; `t_s` is that of the first or the last."""
+
+    line: str
+    t_s: float
+    has_begun: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Figures for the status line, named with their units; about four times a second."""
 
@@ -206,6 +222,7 @@ Order: TypeAlias = (
     | StartRecording
     | StopRecording
     | MarkEvent
+    | SetMarker
     | End
 )
 Report: TypeAlias = (
@@ -216,6 +233,7 @@ Report: TypeAlias = (
     | Alive
     | Held
     | FocusMarked
+    | LineTrain
     | Status
     | RecordingOpened
     | RecordingClosed

@@ -19,13 +19,15 @@ _ROWS_PER_S = 1000  # more than any row comes
 _FEWEST_FRAMES = 8
 
 
-def make_rows_ring(path: Path, record: np.dtype[np.void], *, ring_s: float) -> RingWriter:
+def make_rows_ring(
+    path: Path, record: np.dtype[np.void], *, ring_s: float, rows_per_s: float = _ROWS_PER_S
+) -> RingWriter:
     """Make a ring of small rows that holds `ring_s` of them, and a second more.
 
     Raises:
         RingError: there is no room in shared memory; `record.ring_s` is what to shorten.
     """
-    return _make(path, record, math.ceil((ring_s + 1.0) * _ROWS_PER_S), ring_s)
+    return _make(path, record, math.ceil((ring_s + 1.0) * rows_per_s), ring_s)
 
 
 def make_frames_ring(path: Path, facts: CameraFacts | NeuralFacts, *, ring_s: float) -> RingWriter:

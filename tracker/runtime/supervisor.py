@@ -30,6 +30,7 @@ from tracker.runtime.orders import (
     Failed,
     FocusMarked,
     Held,
+    LineTrain,
     Notice,
     Ready,
     RecordingClosed,
@@ -225,6 +226,8 @@ class Supervisor:
                 self._screen.say(f"focus: point {report.count} at {place}: {report.told}")
             case Status():
                 self._take_status(report)
+            case LineTrain():
+                self._operating.train_changed(report)
             case RecordingOpened():
                 logger.info("recording opened: %s", report.folder)
             case RecordingClosed():
