@@ -13,8 +13,8 @@ from torch import Tensor
 from models.detection import GreyImage
 from models.train.candidates import FAR_PX, CandidateGraph
 from models.train.doubt import Doubt, fit_doubt
+from models.train.ensemble import Eye
 from models.train.frames import FrameSet, Progress, head_center_px
-from models.train.network import HeadNetwork
 
 _LEAST_HEAT = 0.03  # lower peaks are on every frame, and nobody asks about them
 _CROP_PX = 256
@@ -33,7 +33,7 @@ class Sighted:
 
 
 def calibrated(
-    network: HeadNetwork, sets: Sequence[FrameSet], *, seed: int, tell: Progress
+    network: Eye, sets: Sequence[FrameSet], *, seed: int, tell: Progress
 ) -> CandidateGraph:
     """Return the graph of a trained network, its doubts fitted on frames held out for that.
 
@@ -54,7 +54,7 @@ def _weights(count: int) -> Tensor:
     return torch.full((count,), 1.0 / max(count, 1))
 
 
-def sight(network: HeadNetwork, frames: FrameSet, *, seed: int, tell: Progress) -> Sighted:
+def sight(network: Eye, frames: FrameSet, *, seed: int, tell: Progress) -> Sighted:
     """Look at every frame, whole and in a crop about each head, and collect the candidates."""
     random = np.random.default_rng(seed)
     graph = CandidateGraph(network, Doubt()).eval()

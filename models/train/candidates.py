@@ -10,16 +10,9 @@ from torch.nn import functional
 
 from models.detection import KEYPOINTS, MAX_CANDIDATES
 from models.train.doubt import FEATURES, Doubt
-from models.train.network import (
-    CELL_ORIGIN_PX,
-    FINE,
-    HEAT,
-    ROUGH,
-    SCALE,
-    SHRINK,
-    STRIDE_PX,
-    HeadNetwork,
-)
+from models.train.ensemble import Eye
+from models.train.grid import CELL_ORIGIN_PX, SHRINK, STRIDE_PX
+from models.train.network import FINE, HEAT, ROUGH, SCALE, contrast
 
 FAR_PX = 10.0  # beyond this a keypoint counts as missed
 _LEAST_CONFIDENCE = 0.01
@@ -43,7 +36,7 @@ class Reading:
 class CandidateGraph(nn.Module):
     """One frame in, up to four candidates out, in pixels of that frame."""
 
-    def __init__(self, network: HeadNetwork, doubt: Doubt) -> None:
+    def __init__(self, network: Eye, doubt: Doubt) -> None:
         super().__init__()
         self.network = network
         self.doubt = doubt
@@ -62,12 +55,27 @@ class CandidateGraph(nn.Module):
         return reading.keypoints_px[order], confidences, confidence, count, expected_errors_px
 
     def read(self, image: Tensor) -> Reading:
-        """Return what the map of a frame, (rows, columns) uint8, shows."""
-        return read_cells(self.network(functional.avg_pool2d(image[None, None].float(), SHRINK))[0])
+        """Return what the map of a frame, (rows, columns) uint8, shows, looked at closer."""
+        seen = contrast(functional.avg_pool2d(image[None, None].float(), SHRINK))
+        return looked_at(self.network, seen, read_cells(self.network.cells(seen)[0]))
+
+
+def looked_at(network: Eye, seen: Tensor, reading: Reading) -> Reading:
+    """Return candidates after a closer look at the picture (1, 1, rows, columns) they are of."""
+    keypoints_px, closer = network.closer.refine(seen, reading.keypoints_px)
+    logit = closer[:, :1]
+    best = torch.topk(logit.flatten(), 2).values
+    rival = torch.where(logit >= best[:1], best[1:], best[:1])
+    features = torch.cat([reading.features, closer, rival], dim=1)
+    assert features.shape[1] == FEATURES
+    return Reading(keypoints_px, reading.heat, features)
 
 
 def read_cells(cells: Tensor) -> Reading:
-    """Find the four highest peaks of a map (16, rows, columns), and their keypoints."""
+    """Find the four highest peaks of a map (16, rows, columns), and their keypoints.
+
+    Features are those of the map alone, the first of all.
+    """
     heat = torch.sigmoid(cells[HEAT])
     summit = functional.max_pool2d(heat, _PEAK_CELLS, stride=1, padding=_PEAK_CELLS // 2)
     peaks = torch.where(heat == summit, heat, torch.zeros_like(heat)).flatten()
@@ -94,7 +102,6 @@ def read_cells(cells: Tensor) -> Reading:
         ],
         dim=1,
     )
-    assert features.shape[1] == FEATURES
     return Reading(keypoints_px, height, features)
 
 

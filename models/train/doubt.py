@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from models.detection import KEYPOINTS
 
-FEATURES = 13
+FEATURES = 18  # 13 of the map, 4 of the closer look, and the closest look at a rival
 _HIDDEN = 16
 _STEPS = 1500
 _RATE = 1e-2

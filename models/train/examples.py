@@ -18,7 +18,7 @@ from models.train.spoil import spoil
 
 # Sides of the pieces of a batch, by chance: so the network knows borders at any place of its grid.
 _SIDES_PX = (192, 208, 224, 240, 256, 288)
-_SCALES = (-0.3, 0.3)  # logarithms
+SCALES = (-0.3, 0.3)  # logarithms
 _STRETCH = 0.1  # of the logarithm, sigma: lean animals and stout ones
 # Where pieces are cut: about a head, anywhere, or where the network was lately mistaken.
 _NEAR_HEAD, _ANYWHERE = 0.5, 0.3
@@ -44,13 +44,14 @@ class Sampler:
 
     frames: FrameSet
     random: np.random.Generator
+    sides_px: tuple[int, ...] = _SIDES_PX
     hard_places: deque[tuple[int, float, float]] = field(
         default_factory=lambda: deque[tuple[int, float, float]](maxlen=2000)
     )
 
     def draw(self, size: int) -> Batch:
         """Return a batch of new pieces."""
-        side_px = int(self.random.choice(_SIDES_PX))
+        side_px = int(self.random.choice(self.sides_px))
         drawn = [self._piece(side_px) for _ in range(size)]
         return Batch(
             np.stack([piece for piece, _, _ in drawn]),
@@ -69,7 +70,7 @@ class Sampler:
             x,
             y,
             angle_rad=random.uniform(0.0, 2.0 * np.pi),
-            scale=magnification * float(np.exp(random.uniform(*_SCALES))),
+            scale=magnification * float(np.exp(random.uniform(*SCALES))),
             stretch=float(np.exp(random.normal(0.0, _STRETCH))),
             is_mirrored=bool(random.random() < 0.5),
             side_px=side_px,

@@ -20,6 +20,7 @@ from models.contract import (
     OUTPUTS,
     GraphEntry,
     Manifest,
+    SeenFrames,
     file_sha256,
     write_manifest,
 )
@@ -27,7 +28,7 @@ from models.detection import KEYPOINTS, GreyImage
 from models.errors import TrainingError
 from models.providers import open_graph
 from models.train.candidates import CandidateGraph
-from models.train.network import SHRINK
+from models.train.grid import SHRINK
 
 TRACK_SHAPE = (256, 256)
 _EXAMPLE_SHAPE = (300, 420)
@@ -45,10 +46,12 @@ def export_model(
     trained_on: str,
     um_per_px: tuple[float, float],
     probe: GreyImage,
+    seen: SeenFrames | None = None,
 ) -> Path:
     """Write `<stem>.yaml` with its graph into the folder, and return the manifest's path.
 
-    `probe` is a whole frame on which graph and network must say the same.
+    `probe` is a whole frame on which graph and network must say the same; `seen` tells how the
+    frames look that it learned from.
 
     Raises:
         TrainingError: the written graph does not answer as the network does.
@@ -67,6 +70,7 @@ def export_model(
         trained_on=trained_on,
         search=GraphEntry(file=file.name, sha256=sha256, input="any", shrink=SHRINK),
         track=GraphEntry(file=file.name, sha256=sha256, input=TRACK_SHAPE, shrink=SHRINK),
+        seen=seen,
     )
     manifest_file = folder / f"{stem}.yaml"
     write_manifest(manifest, manifest_file)

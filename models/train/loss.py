@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.train.frames import HEAD_FRACTION
-from models.train.network import CELL_ORIGIN_PX, FINE, HEAT, ROUGH, SCALE, STRIDE_PX
+from models.train.grid import CELL_ORIGIN_PX, STRIDE_PX
+from models.train.network import FINE, HEAT, ROUGH, SCALE
 
 _HEAT_CELLS = 1.2  # how wide a head's peak is asked to be
 _TEACHING_CELLS = 1.5  # cells nearer than this to a head answer for its keypoints, roughly

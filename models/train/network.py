@@ -11,11 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-SHRINK = 2  # frame pixels per network pixel
-STRIDE_PX = 8  # frame pixels per cell
-# A cell's middle in frame pixels: strided convolutions centre cell c on network pixel 4 c,
-# and network pixel i is the mean of frame pixels 2 i and 2 i + 1.
-CELL_ORIGIN_PX = 0.5
+from models.train.blocks import Block, spread_like
+from models.train.closer import CloserLook
+
 _GRAIN_PX, _BACKGROUND_PX = 4, 32  # network pixels over which grains and background are taken
 # Contrasts weaker than this are not raised to the others' strength: they are noise.
 _LEAST_SHARE, _LEAST_GREY = 0.04, 1.5
@@ -27,24 +25,6 @@ ROUGH = slice(1, 7)  # x and y of each keypoint from the middle of a cell at the
 FINE = slice(7, 13)  # the same from the middle of a cell at the keypoint itself
 SCALE = slice(13, 16)  # logarithm of the scale of error of each fine place, in cells
 CHANNELS = 16
-
-
-class _Block(nn.Module):
-    """Look around within each channel, then mix the channels."""
-
-    def __init__(self, inputs: int, outputs: int, *, stride: int = 1) -> None:
-        super().__init__()
-        self.is_residual = inputs == outputs and stride == 1
-        self.layers = nn.Sequential(
-            nn.Conv2d(inputs, inputs, 3, stride=stride, padding=1, groups=inputs, bias=False),
-            nn.Conv2d(inputs, outputs, 1, bias=False),
-            nn.BatchNorm2d(outputs),
-            nn.ReLU(),
-        )
-
-    def forward(self, features: Tensor) -> Tensor:
-        seen = self.layers(features)
-        return features + seen if self.is_residual else seen
 
 
 class HeadNetwork(nn.Module):
@@ -59,33 +39,32 @@ class HeadNetwork(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(1, 16, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU()
         )
-        self.near = nn.Sequential(_Block(16, 16), _Block(16, fine, stride=2))
-        self.around = nn.Sequential(_Block(fine, middle, stride=2), _Block(middle, middle))
+        self.near = nn.Sequential(Block(16, 16), Block(16, fine, stride=2))
+        self.around = nn.Sequential(Block(fine, middle, stride=2), Block(middle, middle))
         self.far = nn.Sequential(
-            _Block(middle, coarse, stride=2),
-            _Block(coarse, coarse),
-            _Block(coarse, coarse),
+            Block(middle, coarse, stride=2),
+            Block(coarse, coarse),
+            Block(coarse, coarse),
             nn.Conv2d(coarse, middle, 1),
         )
-        self.back = nn.Sequential(_Block(middle, middle), nn.Conv2d(middle, fine, 1))
-        self.answer = nn.Sequential(_Block(fine, fine), nn.Conv2d(fine, CHANNELS, 1))
+        self.back = nn.Sequential(Block(middle, middle), nn.Conv2d(middle, fine, 1))
+        self.answer = nn.Sequential(Block(fine, fine), nn.Conv2d(fine, CHANNELS, 1))
         last = self.answer[-1]
         assert isinstance(last, nn.Conv2d)
         assert last.bias is not None
         nn.init.constant_(last.bias[:1], -4.0)  # a head is a rare thing
+        self.closer = CloserLook()
 
     def forward(self, shrunk: Tensor) -> Tensor:
         """Map (batch, 1, rows, columns), shrunk, to (batch, 16, rows / 4, columns / 4)."""
-        near = self.near(self.stem(contrast(shrunk)))
+        return self.cells(contrast(shrunk))
+
+    def cells(self, seen: Tensor) -> Tensor:
+        """Map what `contrast` made of a shrunk picture."""
+        near = self.near(self.stem(seen))
         around = self.around(near)
-        around = around + _spread(self.far(around), like=around)
-        return self.answer(near + _spread(self.back(around), like=near))
-
-
-def _spread(features: Tensor, *, like: Tensor) -> Tensor:
-    """Double the resolution; a row or column too many is cut off."""
-    spread = functional.interpolate(features, scale_factor=2.0)
-    return spread[:, :, : like.shape[2], : like.shape[3]]
+        around = around + spread_like(self.far(around), around)
+        return self.answer(near + spread_like(self.back(around), near))
 
 
 def contrast(shrunk: Tensor) -> Tensor:

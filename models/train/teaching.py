@@ -18,9 +18,9 @@ from torch.nn import functional
 from models.detection import MAX_CANDIDATES
 from models.train.ensemble import EnsembleNetwork
 from models.train.examples import Batch
+from models.train.grid import CELL_ORIGIN_PX, STRIDE_PX
 from models.train.lesson import Cost
 from models.train.loss import loss_of, target_for
-from models.train.grid import CELL_ORIGIN_PX, STRIDE_PX
 from models.train.network import FINE, HEAT, ROUGH
 
 _SURE = 0.5  # heads of less heat are taught as heat alone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 
 import cv2
@@ -11,6 +12,20 @@ import pytest
 from models.train.frames import LabelledFrame
 
 SHAPE = (300, 320)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Keep PyTorch from filling a machine on which other tests run."""
+    if importlib.util.find_spec("torch") is None:
+        yield
+        return
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def toy_frames(seed: int, *, empty_share: float = 0.2) -> Iterator[LabelledFrame]:

@@ -20,14 +20,6 @@ from models.train.network import HeadNetwork  # noqa: E402
 from models.train.report import judge  # noqa: E402
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def frames(toys, tmp_path):
     return collect_frames(
