@@ -7,6 +7,7 @@ A midline is (N, 2) micrometres on the plate, nose first, evenly spaced along th
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,43 @@ HEAD = METACORPUS + HEAD_BETWEEN_BULBS * (TERMINAL_BULB - METACORPUS)
 # to 60 %, 18 at 88 %, and a whip of a tail.
 _WIDTH_AT = np.array([0.0, 0.03, 0.14, 0.35, 0.60, 0.88, 0.96, 1.0])
 _HALF_WIDTH = np.array([11.0, 15.5, 22.0, 27.0, 27.0, 18.0, 8.0, 1.0]) / 750.0
+_NOSE_SHARE = np.array([1.0, 0.8, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0])
+_TAIL_SHARE = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0])
 
 
-def half_width_um(fraction: NDArray[np.float64], *, length_um: float) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """How an animal is built beside the usual adult: factors of its widths.
+
+    Seen from afar, or out of focus, animals are stouter, and the nose as pointed as the tail.
+    """
+
+    stout: float = 1.0
+    nose: float = 1.0
+    tail: float = 1.0
+
+    @property
+    def widest(self) -> float:
+        """Return the largest half width, of the length."""
+        return float(self._half_width().max())
+
+    def half_width(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the half width, of the length, at places along the body."""
+        return np.interp(fraction, _WIDTH_AT, self._half_width())
+
+    def _half_width(self) -> NDArray[np.float64]:
+        ends = self.nose**_NOSE_SHARE * self.tail**_TAIL_SHARE
+        return self.stout * ends * _HALF_WIDTH
+
+
+ADULT = Build()
+
+
+def half_width_um(
+    fraction: NDArray[np.float64], *, length_um: float, build: Build = ADULT
+) -> NDArray[np.float64]:
     """Return the body's half width at places along it; 0 is the nose, 1 the tail's tip."""
-    return np.interp(fraction, _WIDTH_AT, _HALF_WIDTH) * length_um
+    return build.half_width(fraction) * length_um
 
 
 def keypoints_um(midline_um: NDArray[np.float64]) -> NDArray[np.float64]:

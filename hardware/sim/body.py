@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hardware.sim.anatomy import ADULT, Build
 from hardware.sim.body_plan import PAD_PX, BodyPlan, Field, body_plan, bump, soft_step
 from hardware.sim.noise import Layer, grain, place_generator
 from hardware.sim.organs import BROOD_REACH, PHARYNX_REACH, brood, gut, pharynx
@@ -32,12 +33,14 @@ class BodyTexture:
     pad_px: int
 
 
-def body_texture(seed: int, *, length_um: float, optics: Optics) -> BodyTexture:
+def body_texture(
+    seed: int, *, length_um: float, optics: Optics, build: Build = ADULT
+) -> BodyTexture:
     """Draw one animal; the seed decides its grain, its tint and the winding of its gut."""
     draw = place_generator(seed, 10, 0, 0)
     length_px = length_um / optics.um_per_px
-    half_px = math.ceil(_WIDEST * length_px + PAD_PX)
-    plan = body_plan(length_px, half_px)
+    half_px = math.ceil(max(_WIDEST, build.widest) * length_px + PAD_PX)
+    plan = body_plan(length_px, half_px, build)
     organs = _flesh(plan, draw) + gut(plan, draw, granularity=optics.granularity)
     for organ, reach in ((pharynx, PHARYNX_REACH), (brood, BROOD_REACH)):
         columns, part = plan.part(*reach)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.sim.anatomy import METACORPUS, TERMINAL_BULB, half_width_um
+from hardware.sim.anatomy import ADULT, METACORPUS, TERMINAL_BULB, Build, half_width_um
 
 Field: TypeAlias = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class BodyPlan:
         )
 
 
-def body_plan(length_px: float, half_px: int) -> BodyPlan:
+def body_plan(length_px: float, half_px: int, build: Build = ADULT) -> BodyPlan:
     """Lay out an animal of a length; the texture is `half_px` high on each side."""
     shape = 2 * half_px + 1, int(np.ceil(length_px)) + 2 * PAD_PX
     um_per_px = REFERENCE_UM / length_px
@@ -62,8 +62,8 @@ def body_plan(length_px: float, half_px: int) -> BodyPlan:
         um_per_px=um_per_px,
         along_um=along_um,
         across_um=across_um,
-        width=across_um / np.maximum(_half_um(along_um), 0.6),
-        outside_px=_outside_um(along_um, across_um) / um_per_px,
+        width=across_um / np.maximum(_half_um(along_um, build), 0.6),
+        outside_px=_outside_um(along_um, across_um, build) / um_per_px,
     )
 
 
@@ -77,32 +77,34 @@ def bump(distance: Field, size: float) -> Field:
     return np.exp(-((distance / size) ** 2))
 
 
-def _half_um(along_um: Field) -> Field:
+def _half_um(along_um: Field, build: Build) -> Field:
     """Return the half width, its corners rounded off as nature does."""
     half_um = np.zeros(along_um.shape)
     shares = np.array(_SMOOTHING) / sum(_SMOOTHING)
     for step, share in zip(range(-2, 3), shares.tolist(), strict=True):
         fraction = (along_um + step * _SMOOTH_UM) / REFERENCE_UM
-        half_um += share * half_width_um(fraction.clip(0.0, 1.0), length_um=REFERENCE_UM)
+        half_um += share * half_width_um(
+            fraction.clip(0.0, 1.0), length_um=REFERENCE_UM, build=build
+        )
     return half_um
 
 
-def _outside_um(along_um: Field, across_um: Field) -> Field:
+def _outside_um(along_um: Field, across_um: Field, build: Build) -> Field:
     """Return the distance to the outline, (rows, columns), negative inside, good to first order."""
     aside_um = np.abs(across_um)
-    half_um = _half_um(along_um)
+    half_um = _half_um(along_um, build)
     slope = np.gradient(half_um, axis=1) / (along_um[0, 1] - along_um[0, 0])
     flanks_um = (aside_um - half_um) / np.sqrt(1.0 + slope**2)
     beyond_um = along_um - REFERENCE_UM
     outside_um = np.where(beyond_um > 0.0, np.hypot(beyond_um, aside_um), flanks_um)
     nose = slice(0, int(np.searchsorted(along_um[0], _BLUNT_UM)))
-    outside_um[:, nose] = _from_nose_um(along_um[:, nose], aside_um)
+    outside_um[:, nose] = _from_nose_um(along_um[:, nose], aside_um, build)
     return outside_um
 
 
-def _from_nose_um(along_um: Field, aside_um: Field) -> Field:
+def _from_nose_um(along_um: Field, aside_um: Field, build: Build) -> Field:
     """Return the distance to the nose's rounded end, half an ellipse."""
-    half_um = float(_half_um(np.array([_BLUNT_UM]))[0])
+    half_um = float(_half_um(np.array([_BLUNT_UM]), build)[0])
     x, y = (along_um - _BLUNT_UM) / _BLUNT_UM, aside_um / half_um
     radius = np.maximum(np.hypot(x, y), 1e-3)
     return (radius - 1.0) * radius / np.maximum(np.hypot(x / _BLUNT_UM, y / half_um), 1e-3)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.sim.anatomy import keypoints_um, tracked_head_um
+from hardware.sim.anatomy import ADULT, Build, keypoints_um, tracked_head_um
 from hardware.sim.body import BodyTexture, body_texture
 from hardware.sim.gait import GaitAnimal
 from hardware.sim.looks import draw_look
@@ -36,31 +36,32 @@ _OTHERS = (0.65, 0.25, 0.1)  # shares of frames with 0, 1, 2 more animals
 
 
 def training_frames(
-    seed: int, *, hard: bool, shape: tuple[int, int] = (732, 968)
+    seed: int, *, hard: bool, strange: bool = False, shape: tuple[int, int] = (732, 968)
 ) -> Iterator[LabelledFrame]:
     """Yield image (rows, columns) uint8 and keypoints (animals, 3, 2) px, for ever.
 
     There is one entry for each animal of which at least one keypoint lies in the picture; its
     others may lie outside. `hard` draws any lab's look, otherwise it is the near-infrared
-    rig's on another day.
+    rig's on another day; `strange` draws animals of another build, bent more.
     """
     place = 0
     while True:
-        draw = place_generator(seed, 20, place, int(hard))
-        yield from _frames_of_place(draw, hard=hard, shape=shape)
+        draw = place_generator(seed, 20, place, int(hard) + 2 * int(strange))
+        yield from _frames_of_place(draw, hard=hard, strange=strange, shape=shape)
         place += 1
 
 
 class _Actor:
     """An animal that can be put anywhere: the posture is its own, the place is ours."""
 
-    def __init__(self, draw: np.random.Generator, scenario: Scenario) -> None:
+    def __init__(self, draw: np.random.Generator, scenario: Scenario, *, strange: bool) -> None:
+        self._build, self._bent = _strange(draw) if strange else (ADULT, 1.0)
         worm = _worm(draw)
         seed = int(draw.integers(1 << 31))
         self._animal = GaitAnimal(worm, (seed, 0))
         self._length_um = worm.length_um
         self._texture: BodyTexture = body_texture(
-            seed, length_um=worm.length_um, optics=scenario.optics
+            seed, length_um=worm.length_um, optics=scenario.optics, build=self._build
         )
         self._half_s = scenario.camera.exposure_s / 2.0
 
@@ -68,7 +69,7 @@ class _Actor:
         """Return the animal at a random moment of its life, its head where it is wanted."""
         t_s = draw.uniform(self._half_s, _TIME_S)
         turn = _turn(draw)
-        midline_um = self._animal.midline_um(t_s) @ turn
+        midline_um = _bent(self._animal.midline_um(t_s) @ turn, self._bent)
         after_um = self._animal.midline_um(t_s + self._half_s)
         before_um = self._animal.midline_um(t_s - self._half_s)
         return Sight(
@@ -80,11 +81,11 @@ class _Actor:
 
 
 def _frames_of_place(
-    draw: np.random.Generator, *, hard: bool, shape: tuple[int, int]
+    draw: np.random.Generator, *, hard: bool, strange: bool, shape: tuple[int, int]
 ) -> Iterator[LabelledFrame]:
     scenario = _scenario(draw, hard=hard, shape=shape)
     scenery = Scenery(scenario, int(draw.integers(1 << 31)))
-    actors = [_Actor(draw, scenario) for _ in range(_ANIMALS_A_PLACE)]
+    actors = [_Actor(draw, scenario, strange=strange) for _ in range(_ANIMALS_A_PLACE)]
     place_um = draw.uniform(-6000.0, 6000.0, 2)
     for index in range(_FRAMES_A_PLACE):
         stage_um = place_um + draw.uniform(-60.0, 60.0, 2)
@@ -157,6 +158,27 @@ def _worm(draw: np.random.Generator) -> GaitWorm:
         head_cast_hz=draw.uniform(0.6, 1.5),
     )
     return GaitWorm(kind="gait", behaviour=behaviour, length_um=draw.uniform(750.0, 1200.0))
+
+
+def _strange(draw: np.random.Generator) -> tuple[Build, float]:
+    """Return another build, and how much more the body is bent."""
+    nose, tail = draw.uniform(0.3, 1.1), draw.uniform(0.7, 2.2)
+    build = Build(stout=draw.uniform(0.8, 1.5), nose=nose, tail=tail)
+    return build, float(draw.uniform(0.9, 2.0))
+
+
+def _bent(midline_um: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """Return a midline of as many times the curvature, its middle where it was."""
+    if factor == 1.0:
+        return midline_um
+    steps_um = np.diff(midline_um, axis=0)
+    angle_rad = np.unwrap(np.arctan2(steps_um[:, 1], steps_um[:, 0]))
+    middle = len(angle_rad) // 2
+    angle_rad = angle_rad[middle] + factor * (angle_rad - angle_rad[middle])
+    bent_um = np.column_stack([np.cos(angle_rad), np.sin(angle_rad)])
+    bent_um *= np.linalg.norm(steps_um, axis=1)[:, None]
+    path_um = np.concatenate([np.zeros((1, 2)), np.cumsum(bent_um, axis=0)])
+    return path_um - path_um[middle] + midline_um[middle]
 
 
 def _turn(draw: np.random.Generator) -> NDArray[np.float64]:
