@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,21 @@ class AppendedFile:
         except OSError as error:
             raise RecordingError(explain(error, path)) from error
         self._is_direct = in_blocks and bypass_cache(self._file.fileno())
+        self._thread: ThreadPoolExecutor | None = None
+        self._pending: Future[None] | None = None
+
+    def append_later(self, part: memoryview) -> None:
+        """Begin to write a record on a thread, as soon as the one before it is written.
+
+        The memory must stay as it is until the next call returns.
+
+        Raises:
+            RecordingError: the disk was full, or gone, for the one before; this one is dropped.
+        """
+        self._settle()
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="write")
+        self._pending = self._thread.submit(self.append, part)
 
     def append(self, *parts: bytes | memoryview) -> None:
         """Write one record, given in parts; all of it or nothing stays.
@@ -49,11 +65,12 @@ class AppendedFile:
         self.size_bytes += sum(len(part) for part in parts)
 
     def sync(self) -> None:
-        """Wait until all that was appended is on the disk.
+        """Wait until all that was appended is on the disk. From any thread.
 
         Raises:
             RecordingError: the disk is full, or gone.
         """
+        self._settle()
         size_bytes = self.size_bytes  # it may grow meanwhile: another thread appends
         if size_bytes == self._synced_bytes:
             return
@@ -69,7 +86,19 @@ class AppendedFile:
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""
+        if self._thread is not None:
+            self._thread.shutdown()
         self._file.close()
+
+    def _settle(self) -> None:
+        """Wait for the record that is being written, if there is one; a fault is told once."""
+        pending = self._pending
+        if pending is not None:
+            try:
+                pending.result()
+            finally:
+                if self._pending is pending:
+                    self._pending = None
 
     def _write(self, rest: memoryview) -> None:
         while len(rest):

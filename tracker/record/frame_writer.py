@@ -48,6 +48,8 @@ class FrameWriter:
     def append(self, frames: Rows) -> None:
         """Append (n,) frames: the ring's records, or better those in a `framed_room`.
 
+        They are written meanwhile: those in a room must stay there until the next call returns.
+
         Raises:
             RecordingError: the disk is full, or gone.
         """
@@ -59,7 +61,7 @@ class FrameWriter:
         size = self._record.itemsize
         for place in range(len(framed)):
             framed["crc32"][place] = crc32(whole[place * size :][self._checked])
-        self.file.append(whole)
+        self.file.append_later(whole)
         self.count += len(framed)
 
     def _can_go(self, frames: Rows) -> bool:

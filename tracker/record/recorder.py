@@ -101,6 +101,12 @@ class Recorder:
         """Whether a recording is open."""
         return self._open is not None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last turn left frames in their ring: the next should follow at once."""
+        frames = self._taps.get(FRAMES)
+        return self._open is not None and frames is not None and not frames.is_empty
+
     def start(self, folder: Path, t_s: float, *, animal: Facts, facts: Facts) -> None:
         """Open a recording of what happens from `t_s` on.
 

@@ -25,7 +25,7 @@ from tracker.record.tap import Tap
 logger = logging.getLogger(__name__)
 
 # How often to look into the ring while it can be emptied: each look costs 0.1 ms of CPU.
-LOOK_EVERY_S = 0.02
+LOOK_EVERY_S = 0.04
 _FOLDER_WITHIN_S = 5.0
 _TAKES_A_TURN = 16
 

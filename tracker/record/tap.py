@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import cycle
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,19 +21,19 @@ class Tap:
     """
 
     def __init__(
-        self, ring: RingReader, *, time_field: str, at_most: int, room: Rows | None = None
+        self, ring: RingReader, *, time_field: str, at_most: int, rooms: Sequence[Rows] = ()
     ) -> None:
         """Read a ring whose records say when in `time_field`, `at_most` of them at a time.
 
-        With `room` for so many they come as records of its kind, which has the ring's fields.
+        With `rooms` for so many they come there by turns, as records of the rooms' kind, which
+        has the ring's fields.
         """
         self._ring = ring
         self._time_field = time_field
         self._at_most = at_most
-        self._room = ring.make_room(at_most) if room is None else room
-        self._filled = self._room[
-            list(ring.record.names or ())
-        ]  # a view without the fields that are not taken
+        names = list(ring.record.names or ())
+        # Each twice: whole, and without the fields that the ring has not.
+        self._rooms = cycle([(room, room[names]) for room in rooms or [ring.make_room(at_most)]])
         self._from_s = float("inf")
         self._has_begun = False
 
@@ -51,11 +54,12 @@ class Tap:
         """Return the next few records up to `until_s`, and how many were overwritten unread.
 
         What was overwritten before the first record of the recording is no loss to it. The next
-        call uses the same memory.
+        call uses the same memory, or the next but one of two rooms.
         """
-        records = self._ring.take(at_most=self._at_most, room=self._filled)
+        room, taken = next(self._rooms)
+        records = self._ring.take(at_most=self._at_most, room=taken)
         self._ring.keep()
-        rows = self._room[: len(records.rows)]
+        rows = room[: len(records.rows)]
         t_s = rows[self._time_field]
         is_wanted = (t_s >= self._from_s) & (t_s <= until_s)
         kept = rows[_run(is_wanted)]
@@ -82,7 +86,10 @@ def _run(is_wanted: NDArray[np.bool_]) -> slice | NDArray[np.bool_]:
 
 
 def frame_tap(ring: RingReader) -> Tap:
-    """Return the tap of a ring of frames: they come out as they will lie on the disk."""
+    """Return the tap of a ring of frames: they come out as they will lie on the disk.
+
+    While those in one room are written, the next are taken into the other.
+    """
     count = frames_a_take(ring.record)
-    room = framed_room(ring.record, count)
-    return Tap(ring, time_field=FRAME_TIME, at_most=count, room=room)
+    rooms = [framed_room(ring.record, count) for _ in range(2)]
+    return Tap(ring, time_field=FRAME_TIME, at_most=count, rooms=rooms)

@@ -27,7 +27,7 @@ spec.loader.exec_module(made_up)
 whole, left = AppendedFile._write, [61]
 def torn(self, rest):
     left[0] -= self.path.name == victim
-    if not left[0]:
+    if not left[0] and self.path.name == victim:
         whole(self, rest[: len(rest) // 2 + 1])
         os.kill(os.getpid(), signal.SIGKILL)
     whole(self, rest)
