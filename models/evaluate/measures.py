@@ -94,7 +94,7 @@ def measure(judged: Sequence[Judged]) -> Measures:
         ),
         expected_bins=_bins(expected_px, error_px, _steps(expected_px)),
         doubt_auc=_auc(sure[error_px > FAR_PX], sure[error_px <= FAR_PX]),
-        expected_correlation=_rank_correlation(expected_px, error_px),
+        expected_correlation=rank_correlation(expected_px, error_px),
     )
 
 
@@ -146,7 +146,8 @@ def _auc(bad: Series, good: Series) -> float:
     return above / (len(bad) * len(good))
 
 
-def _rank_correlation(one: Series, other: Series) -> float:
+def rank_correlation(one: Series, other: Series) -> float:
+    """Return Spearman's rank correlation; NaN where too few pairs are known, or none differ."""
     is_known = np.isfinite(one) & np.isfinite(other)
     if is_known.sum() < _LEAST_IN_BIN:
         return math.nan

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
+from models.contract import SeenFrames
 from models.detector import open_detector
 from models.train.calibration import calibrated
+from models.train.candidates import CandidateGraph
 from models.train.checkpoint import SUFFIX, write_checkpoint
+from models.train.closer_training import CloserTraining
+from models.train.ensemble import Eye
 from models.train.export import export_model
 from models.train.frames import FrameSet, LabelledFrame, collect_frames, joined
 from models.train.lab_frames import LabFrames
+from models.train.lesson import Lesson, by_labels
 from models.train.loop import Moment, Schedule, Training
 from models.train.network import HeadNetwork
 from models.train.pictures import write_sheet
 from models.train.report import Report, judge
+from models.train.resampling import resampled
+from models.train.seen_frames import seen_frames
 from models.train.watch import Watch
 
 _JUDGED_FRAMES, _CALIBRATED_FRAMES = 200, 600  # of each kind; fewer where fewer are learned from
 _MIN_CONFIDENCE = 0.5
-_LEARN, _CALIBRATE, _OWN = "learn", "calibrate", "your"  # names of kinds of frames
+LEARN, _CALIBRATE, _OWN = "learn", "calibrate", "your"  # names of kinds of frames
+_CLOSER_SHARE = 0.3  # of the minutes, for the closer look, once the map is learned
 _LAB_SHARE = 0.6  # of what is learned from, where a lab's own frames are there
 _TUNING_RATE = 2e-3  # of a network that knows much already
 
@@ -95,36 +103,65 @@ def run_course(
         TrainingError: there are too few frames, the folder belongs to another training, or
             the exported graphs do not answer as the network does.
     """
+    drawn = draw_all(sources, folder, plan, listener)
+    learn = learned_from(sources.lab, drawn)
+    map_plan = replace(plan, minutes=(1.0 - _CLOSER_SHARE) * plan.minutes)
+    training = training_on(learn, sources.lab, folder, map_plan, start=start)
+    training.run(lambda moment: listener.tell("training", moment.done, words_of(moment)))
+    network = looked_closer(training.learned(), learn, folder, plan, listener)
+    manifest = finish(
+        network, sources, drawn, folder, plan,
+        stem=sources.name, steps=training.step, listener=listener,
+    )  # fmt: skip
+    return _judged(manifest, held_out(sources, drawn), seed=plan.seed, listener=listener)
+
+
+def finish(
+    network: Eye,
+    sources: Sources,
+    drawn: Mapping[str, FrameSet],
+    folder: Path,
+    plan: Plan,
+    *,
+    stem: str,
+    steps: int,
+    listener: Listener,
+) -> Path:
+    """Fit a network's doubts, write it as checkpoint and model, and return the manifest."""
+    calibrate = [drawn[_CALIBRATE]] + ([sources.lab.watch] if sources.lab is not None else [])
+    graph = calibrated(
+        network, calibrate, seed=plan.seed, tell=listener.of(f"fitting doubts of {stem}")
+    )
+    if isinstance(network, HeadNetwork):
+        write_checkpoint(graph, folder / f"{stem}{SUFFIX}")
+    return export_model(
+        graph,
+        folder,
+        stem=stem,
+        version=f"{steps}.{plan.seed}",
+        trained_on=_words_of_origin(sources, plan, steps),
+        um_per_px=sources.um_per_px,
+        probe=np.array(drawn[LEARN].images[0]),
+        seen=_seen(graph, sources, drawn),
+    )
+
+
+def _seen(
+    graph: CandidateGraph, sources: Sources, drawn: Mapping[str, FrameSet]
+) -> SeenFrames | None:
+    """Return how the frames look; a lab's own alone count, where there are any."""
+    if sources.lab is not None:
+        return seen_frames(graph, sources.lab.learn, [sources.lab.watch])
+    return seen_frames(graph, drawn[LEARN], [drawn[_CALIBRATE]])
+
+
+def draw_all(sources: Sources, folder: Path, plan: Plan, listener: Listener) -> dict[str, FrameSet]:
+    """Draw all frames that are needed, or take those that the folder holds."""
     torch.set_num_threads(plan.threads)
     cv2.setNumThreads(1)
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = _drawn(sources, folder, plan, listener)
-    training = _training(sources.lab, drawn[_LEARN], folder, plan, start)
-    training.run(lambda moment: listener.tell("training", moment.done, _words(moment)))
-    calibrate, held_out = [drawn[_CALIBRATE]], {kind: drawn[kind] for kind in sources.judge}
-    if sources.lab is not None:
-        calibrate.append(sources.lab.watch)
-        held_out = {_OWN: sources.lab.judge}
-    graph = calibrated(
-        training.learned(), calibrate, seed=plan.seed, tell=listener.of("fitting doubts")
-    )
-    write_checkpoint(graph, folder / f"{sources.name}{SUFFIX}")
-    manifest = export_model(
-        graph,
-        folder,
-        stem=sources.name,
-        version=f"{training.step}.{plan.seed}",
-        trained_on=_words_of_origin(sources, plan, training.step),
-        um_per_px=sources.um_per_px,
-        probe=np.array(drawn[_LEARN].images[0]),
-    )
-    return _judged(manifest, held_out, seed=plan.seed, listener=listener)
-
-
-def _drawn(sources: Sources, folder: Path, plan: Plan, listener: Listener) -> dict[str, FrameSet]:
-    """Draw all frames that are needed, or take those that the folder holds."""
     wanted: dict[str, tuple[Iterable[LabelledFrame], int, str]] = {
-        _LEARN: (sources.learn, plan.frames, "drawing frames"),
+        LEARN: (sources.learn, plan.frames, "drawing frames"),
         _CALIBRATE: (sources.calibrate, plan.calibrated_frames, "drawing frames to doubt by"),
     }
     for kind, source in sources.judge.items():
@@ -141,17 +178,42 @@ def _drawn(sources: Sources, folder: Path, plan: Plan, listener: Listener) -> di
     }
 
 
-def _training(
-    lab: LabFrames | None, drawn: FrameSet, folder: Path, plan: Plan, start: HeadNetwork | None
+def learned_from(
+    lab: LabFrames | None, drawn: Mapping[str, FrameSet], *, seed: int | None = None
+) -> FrameSet:
+    """Return what is learned from; with a `seed` a bootstrap sample of it."""
+    parts = [drawn[LEARN]] if lab is None else [lab.learn, drawn[LEARN]]
+    if seed is not None:
+        parts = [resampled(part, seed=seed) for part in parts]
+    return parts[0] if lab is None else joined(parts, [_LAB_SHARE, 1.0 - _LAB_SHARE])
+
+
+def held_out(sources: Sources, drawn: Mapping[str, FrameSet]) -> dict[str, FrameSet]:
+    """Return the frames to be judged by, by their kind."""
+    if sources.lab is not None:
+        return {_OWN: sources.lab.judge}
+    return {kind: drawn[kind] for kind in sources.judge}
+
+
+def training_on(
+    learn: FrameSet,
+    lab: LabFrames | None,
+    folder: Path,
+    plan: Plan,
+    *,
+    start: HeadNetwork | None,
+    lesson: Lesson = by_labels,
 ) -> Training:
+    """Return a training that is ready to run, or to be gone on with."""
     rate = Schedule(minutes=plan.minutes).peak_rate if start is None else _TUNING_RATE
     return Training(
-        drawn if lab is None else joined([lab.learn, drawn], [_LAB_SHARE, 1.0 - _LAB_SHARE]),
+        learn,
         Schedule(minutes=plan.minutes, peak_rate=rate),
         seed=plan.seed,
         folder=folder,
         start=start,
         watch=None if lab is None else Watch(lab.watch, plan.seed),
+        lesson=lesson,
     )
 
 
@@ -173,7 +235,20 @@ def _words_of_origin(sources: Sources, plan: Plan, steps: int) -> str:
     return rendered if sources.lab is None else f"{len(sources.lab.learn)} labelled + {rendered}"
 
 
-def _words(moment: Moment) -> str:
+def looked_closer(
+    network: HeadNetwork, learn: FrameSet, folder: Path, plan: Plan, listener: Listener
+) -> HeadNetwork:
+    """Return a trained network that has learned to look at its candidates closer."""
+    training = CloserTraining(
+        network, learn, minutes=_CLOSER_SHARE * plan.minutes, seed=plan.seed, folder=folder
+    )
+    stage = "training the closer look"
+    training.run(lambda moment: listener.tell(stage, moment.done, words_of(moment)))
+    return training.learned()
+
+
+def words_of(moment: Moment) -> str:
+    """Say how a training goes on."""
     return (
         f"step {moment.step}, {moment.left_s / 60.0:.1f} min left,"
         f" loss {moment.heat_loss:.3f} + {moment.keypoint_loss:.3f}"

@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING
 from tracker.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from models.train.course import Sources
+    from models.train.course import Plan, Sources
     from models.train.frames import LabelledFrame
     from models.train.lab_frames import LabFrames
+    from models.train.network import HeadNetwork
 
 _NEEDED = ("torch", "onnx", "onnxscript")
 _LINE_EVERY_S = 15.0
 _BAR_CELLS = 24
 _LEAST_SIZE, _MOST_SIZE = 0.75, 1.35  # scales at which the network is shown its frames
 _UM_PER_PX = (0.95, 1.7)  # rendered at 1.26
+_MOST_NETWORKS = 20
 _FRAMES, _MINUTES = (3000, 400), (20.0, 10.0)  # without labels, with them
 
 
@@ -46,7 +48,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames", type=int, help="frames to draw and learn from: 3000, or 400 beside LABELS"
     )
-    parser.add_argument("--minutes", type=float, help="of training, in all: 20, or 10 on LABELS")
+    parser.add_argument(
+        "--minutes", type=float, help="of training, of each network: 20, or 10 on LABELS"
+    )
+    parser.add_argument(
+        "--ensemble",
+        type=int,
+        default=1,
+        metavar="K",
+        help="train K networks, see where they disagree, and teach one by all of them",
+    )
+    parser.add_argument(
+        "--unlabelled",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="pictures without labels, of the scale of the labelled ones, to teach that one by",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="processor cores to use")
 
@@ -72,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     start = read_checkpoint(arguments.start).network if arguments.start else None
     sources = _sources(arguments.seed, _lab(arguments) if has_labels else None, arguments)
+    if arguments.ensemble > 1:
+        return _train_ensemble(sources, plan, start, arguments)
     reports = run_course(
         sources, arguments.out, plan, listener=Listener(tell=_Teller().tell), start=start
     )
@@ -83,8 +104,40 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _train_ensemble(
+    sources: Sources, plan: Plan, start: HeadNetwork | None, arguments: argparse.Namespace
+) -> int:
+    """Train several networks and the one that they teach, and tell how they compare."""
+    from models.train.course import Listener
+    from models.train.ensemble_course import Crowd, run_ensemble_course
+    from models.train.side_by_side_words import lines
+    from models.train.unlabelled import read_unlabelled
+
+    unlabelled = None
+    if arguments.unlabelled:
+        magnification = 1.0 if sources.lab is None else sources.lab.magnification
+        unlabelled = read_unlabelled(arguments.unlabelled, magnification=magnification)
+        print(f"{len(unlabelled)} pictures without labels")
+    listener = Listener(tell=_Teller().tell)
+    crowd = Crowd(size=arguments.ensemble, unlabelled=unlabelled)
+    try:
+        sides = run_ensemble_course(
+            sources, arguments.out, plan, crowd, listener=listener, start=start
+        )
+    except KeyboardInterrupt:
+        print("\nwhat was learned is kept: the same command goes on from there")
+        raise
+    print()
+    for kind, side in sides.items():
+        print(f"held-out {kind} frames:", *lines(side, sources.name), sep="\n  ")
+        print(f"pictures of the worst of them: {arguments.out / f'worst_{kind}.png'}")
+    print(f"model: {arguments.out / sources.name}.yaml")
+    return 0
+
+
 def _check(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be meant, and what is not installed, before anything is read."""
+    _check_ensemble(arguments)
     for name in ("frames", "minutes", "threads", "um_per_px"):
         given = getattr(arguments, name)
         if given is not None and not 0 < given < math.inf:
@@ -101,6 +154,18 @@ def _check(arguments: argparse.Namespace) -> None:
         raise MissingExtraError(
             f"training needs {', '.join(missing)}: pip install 'wormlock[train]'"
         )
+
+
+def _check_ensemble(arguments: argparse.Namespace) -> None:
+    if not 1 <= arguments.ensemble <= _MOST_NETWORKS:
+        raise UsageError(
+            f"--ensemble: expected 2 to {_MOST_NETWORKS} networks, got {arguments.ensemble}"
+        )
+    if arguments.unlabelled and arguments.ensemble == 1:
+        raise UsageError("--unlabelled: only an ensemble can teach on them: add --ensemble 5")
+    for folder in arguments.unlabelled:
+        if not folder.is_dir():
+            raise UsageError(f"--unlabelled {folder}: is no folder")
 
 
 def _lab(arguments: argparse.Namespace) -> LabFrames:
@@ -121,13 +186,16 @@ def _lab(arguments: argparse.Namespace) -> LabFrames:
 
 
 def _sources(seed: int, lab: LabFrames | None, arguments: argparse.Namespace) -> Sources:
-    """Join the renderer to the training: half the rig as it is, half any lab's look."""
+    """Join the renderer to the training: the rig as it is, any lab's look, other animals there."""
     from hardware.sim.training_frames import training_frames
     from models.train.course import Sources
 
     def both(own_seed: int) -> Iterator[LabelledFrame]:
-        typical = training_frames(own_seed, hard=False)
-        return _alternating(typical, training_frames(own_seed, hard=True))
+        return _by_turns(
+            training_frames(own_seed, hard=False),
+            training_frames(own_seed, hard=True),
+            training_frames(own_seed, hard=True, strange=True),
+        )
 
     judged = {
         "typical": training_frames(seed + 1000, hard=False),
@@ -141,19 +209,17 @@ def _sources(seed: int, lab: LabFrames | None, arguments: argparse.Namespace) ->
         learn=both(seed),
         calibrate=both(seed + 2000),
         judge={} if lab is not None else judged,
-        recipe=f"rendered, near-infrared rig and other looks by turns, seed {seed}",
+        recipe=f"rendered, near-infrared rig, other looks and other builds by turns, seed {seed}",
         um_per_px=um_per_px,
         lab=lab,
         name="shipped" if lab is None else "own",
     )
 
 
-def _alternating(
-    one: Iterator[LabelledFrame], other: Iterator[LabelledFrame]
-) -> Iterator[LabelledFrame]:
+def _by_turns(*sources: Iterator[LabelledFrame]) -> Iterator[LabelledFrame]:
     while True:
-        yield next(one)
-        yield next(other)
+        for source in sources:
+            yield next(source)
 
 
 class _Teller:

@@ -1,0 +1,150 @@
+"""Single, ensemble and distilled network in a table, and in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from models.evaluate.comparing import Comparison
+from models.labels.meaning import Statement
+from models.train.side_by_side import DISTILLED, ENSEMBLE, SINGLE, SideBySide
+
+_HEAD = ("", "found", "median px", "p95 px", "swaps", "presence", "doubt")
+_FEW = 50  # heads: below it only gross differences can be seen
+_APART = 1.5  # mean expected and true errors further from each other than by this factor are told
+
+
+def table(sides: SideBySide) -> list[str]:
+    """Return the lines of a table, a model a line."""
+    rows: list[tuple[str, ...]] = [_HEAD]
+    for name, found in sides.measures.items():
+        auc = _figure(found.doubt_auc)
+        shares = (found.within_half_length, found.swaps, found.presence)
+        within, swaps, presence = (
+            f"{100.0 * share.part:.1f} %" if share.of else "-" for share in shares
+        )
+        errors = f"{found.px.median:.2f}", f"{found.px.p95:.1f}"
+        rows.append((name, within, *errors, swaps, presence, auc))
+    return _aligned(rows)
+
+
+def expectations(sides: SideBySide) -> list[str]:
+    """Return the lines of a table of expected errors, before and after their calibration."""
+    rows: list[tuple[str, ...]] = [
+        ("ensemble, px", "true error", "before", "after", "order before", "order after")
+    ]
+    for name, one in sides.expectations.items():
+        means = one.true_px, one.apart_px, one.expected_px
+        orders = one.apart_correlation, one.expected_correlation
+        rows.append((name, *map(_figure, (*means, *orders))))
+    return _aligned(rows)
+
+
+def statements(sides: SideBySide, name: str) -> list[Statement]:
+    """Return what it means, and what to do next; `name` is the distilled model's."""
+    single = sides.measures[SINGLE]
+    said = [
+        _against(sides.comparisons[ENSEMBLE], ENSEMBLE, SINGLE),
+        _against(sides.comparisons[DISTILLED], DISTILLED, SINGLE),
+        _against(sides.taught, DISTILLED, ENSEMBLE),
+        *_trust(sides),
+        Statement("Which to use", *_choice(sides, name)),
+    ]
+    if single.heads < _FEW:
+        said.append(
+            Statement(
+                "Few frames",
+                f"{single.heads} heads are held out",
+                "So few show gross differences only.",
+                "Label more recordings before you trust any order among the three.",
+            )
+        )
+    return said
+
+
+def lines(sides: SideBySide, name: str) -> Iterator[str]:
+    """Yield the whole report as lines to print."""
+    yield from table(sides)
+    yield ""
+    if sides.expectations:
+        yield from expectations(sides)
+        yield ""
+    for each in statements(sides, name):
+        yield f"{each.title}: {each.figure}"
+        yield f"  {each.meaning}"
+        if each.todo:
+            yield f"  > {each.todo}"
+
+
+def _against(comparison: Comparison, second: str, first: str) -> Statement:
+    found, error_px = comparison.found, comparison.error_px
+    is_clear = found.is_clear or error_px.is_clear
+    return Statement(
+        f"{second} against {first}",
+        f"found {100.0 * found.value:+.1f} % ({100.0 * found.low:+.1f} to {100.0 * found.high:+.1f}"
+        f"), median error {error_px.value:+.2f} px ({error_px.low:+.2f} to {error_px.high:+.2f})",
+        f"In brackets what chance alone leaves open (95 %, {comparison.by} drawn anew)."
+        + ("" if is_clear else " The two cannot be told apart on these frames."),
+    )
+
+
+def _trust(sides: SideBySide) -> Iterator[Statement]:
+    """Say whether expected errors can be believed."""
+    known = [one for one in sides.expectations.values() if math.isfinite(one.true_px)]
+    if not known:
+        return
+    true_px = fmean(one.true_px for one in known)
+    apart_px = fmean(one.apart_px for one in known)
+    expected_px = fmean(one.expected_px for one in known)
+    factor = max(expected_px, 1e-6) / max(true_px, 1e-6)
+    is_off = not 1.0 / _APART <= factor <= _APART
+    yield Statement(
+        "Expected errors",
+        f"heads that were found were {true_px:.2f} px off in the mean; the networks lay "
+        f"{apart_px:.2f} px apart, which was calibrated to an expectation of {expected_px:.2f} px",
+        "Networks that learned from the same labels share mistakes: how far they lie apart tells "
+        "where doubt is greater, and only held-out frames tell how great.",
+        "Your frames differ from those that the doubts were fitted to: label some more recordings."
+        if is_off
+        else "",
+    )
+
+
+def _choice(sides: SideBySide, name: str) -> tuple[str, str, str]:
+    against, taught = sides.comparisons[DISTILLED], sides.taught
+    worse = against.found.high < 0.0 or against.error_px.low > 0.0
+    better = against.found.low > 0.0 or against.error_px.high < 0.0
+    if worse and not better:
+        return (
+            "single.yaml",
+            "On these frames the distilled network is clearly worse than a single one.",
+            "Give it more --minutes, and --unlabelled pictures of your rig to learn from.",
+        )
+    if taught.found.high < 0.0 or taught.error_px.low > 0.0:
+        return (
+            f"{name}.yaml",
+            "The distilled network, of a single one's speed. The ensemble still knows clearly more "
+            "than it was taught, and takes as many times as long as it has networks.",
+            "Give it more --minutes, and --unlabelled pictures of your rig to learn from.",
+        )
+    return (
+        f"{name}.yaml",
+        "The distilled network: of a single one's speed, and as good as the ensemble as far as "
+        "these frames can tell.",
+        "Record with it, then `wormlock harvest RECORDING --model ensemble.yaml`: where the "
+        "networks disagree, labels teach most.",
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else "-"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) + 2 for place in range(len(rows[0]))]
+    return [
+        row[0].ljust(widths[0])
+        + "".join(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
+        for row in rows
+    ]
