@@ -2,6 +2,7 @@
 
 Each training is judged on frames that it never saw: whole recordings where there are enough of
 them, or else blocks of time, with a gap on each side. All have the same minutes of a processor.
+It is the network's map that is judged, without what follows it (doubts, closer looks).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from models.detection import Candidate
 from models.detector import padded
@@ -24,8 +26,7 @@ from models.evaluate.judging import Judged, Outcome
 from models.evaluate.judging import judge as judge_frame
 from models.evaluate.truth import TrueFrame, TrueHead
 from models.labels.label import Frame
-from models.train.candidates import CandidateGraph
-from models.train.doubt import Doubt
+from models.train.candidates import SHRINK, read_cells
 from models.train.frames import FrameSet, joined
 from models.train.loop import Schedule, Training
 from models.train.network import HeadNetwork
@@ -182,16 +183,16 @@ def _trained(
 
 
 def _judged(network: HeadNetwork, frames: FrameSet, places: Sequence[int]) -> list[Judged]:
-    graph = CandidateGraph(network.eval(), Doubt()).eval()
-    return [
-        _look(graph, frames, place) for place in places if len(frames.animals(place))
-    ]  # an empty frame says nothing of places
+    network.eval()
+    # An empty frame says nothing of places.
+    return [_look(network, frames, place) for place in places if len(frames.animals(place))]
 
 
-def _look(graph: CandidateGraph, frames: FrameSet, place: int) -> Judged:
+def _look(network: HeadNetwork, frames: FrameSet, place: int) -> Judged:
     image, animals = frames.shown(place)
     with torch.no_grad():
-        surest = graph.read(torch.from_numpy(padded(image))).keypoints_px[0].numpy()
+        shrunk = functional.avg_pool2d(torch.from_numpy(padded(image))[None, None].float(), SHRINK)
+        surest = read_cells(network(shrunk)[0]).keypoints_px[0].numpy()
     heads = tuple(
         TrueHead(
             keypoints_px=animal,
