@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the recording, what to align it by, and how the microscope scans."""
     parser.add_argument("recording", type=Path, metavar="RECORDING", help="a recording's folder")
-    parser.add_argument("edges", type=Path, nargs="?", metavar="EDGES", help="a logger's CSV file")
+    parser.add_argument("edges", type=Path, nargs="?", metavar="EDGES",
+        help="a logger's CSV file (default: the edges that were counted while it was recorded)",
+    )  # fmt: skip
     parser.add_argument(
         "--flash", type=Path, metavar="CSV",
         help="align by flashes instead: the mean brightness of every neural frame",
@@ -71,9 +73,10 @@ def _job(arguments: argparse.Namespace, recording: OpenedRecording) -> SyncJob:
     from tracker.sync.edge_file import read_edges
     from tracker.sync.flash import read_brightness
     from tracker.sync.job import Columns, Scan, sync_by_edges, sync_by_flash
+    from tracker.sync.recorded_edges import other_line, recorded_edges
 
-    if (arguments.edges is None) == (arguments.flash is None):
-        raise UsageError("expected EDGES, a logger's CSV file, or --flash with a brightness CSV")
+    if arguments.edges is not None and arguments.flash is not None:
+        raise UsageError("expected EDGES or --flash, got both")
     scan = Scan(
         planes=arguments.planes,
         flyback=arguments.flyback,
@@ -86,14 +89,16 @@ def _job(arguments: argparse.Namespace, recording: OpenedRecording) -> SyncJob:
     if arguments.flash is not None:
         brightness = read_brightness(arguments.flash)
         return sync_by_flash(recording, brightness, scan, neural_hz=arguments.neural_hz)
+    own = arguments.edges is None
+    edges = recorded_edges(recording) if own else read_edges(arguments.edges)
     exposure_ms = arguments.camera_exposure_ms
     return sync_by_edges(
         recording,
-        read_edges(arguments.edges),
+        edges,
         scan,
         columns=Columns(
             camera=arguments.camera,
-            neural=arguments.neural,
+            neural=arguments.neural or (other_line(edges, arguments.camera) if own else None),
             piezo=arguments.piezo,
             um_per_unit=arguments.um_per_unit,
         ),

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +33,18 @@ _CHANNEL = "channel"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeFile:
-    """What a logger wrote: `edges` by line (a row an edge), or `levels` at `t_s`."""
+    """What a logger wrote: `edges` by line (a row an edge), or `levels` at `t_s`.
+
+    Of edges that were counted live the host's times are known as well (`host_s`, by line), and how
+    many the device has numbered that never came (`lost`).
+    """
 
     path: Path
     t_s: Times
     edges: Mapping[str, Times]
     levels: Mapping[str, Times]
+    host_s: Mapping[str, Times] = field(default_factory=dict[str, Times])
+    lost: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def lines(self) -> list[str]:

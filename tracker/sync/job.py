@@ -17,7 +17,7 @@ from tracker.sync.clock_fit import ClockFit, Times
 from tracker.sync.edge_file import EdgeFile
 from tracker.sync.edges import number_edges
 from tracker.sync.flash import find_flashes, match_flashes
-from tracker.sync.matching import match_frames
+from tracker.sync.matching import match_frames, number_by_time
 from tracker.sync.neural_frames import frames_from_edges, neural_rows, told
 from tracker.sync.volumes import Pattern, Volumes, volumes_from_pattern, volumes_from_piezo
 
@@ -88,6 +88,9 @@ def sync_by_edges(
     neural_s = _each_frame_s(edges.edges_of(columns.neural), scan)
     starts_s = recording.frames.t_s - 0.5 * exposure_s
     train = number_edges(edges.edges_of(columns.camera))
+    if first_number is None and columns.camera in edges.host_s:
+        host_s = edges.host_s[columns.camera]
+        first_number = number_by_time(train, host_s, recording.frames.index, starts_s)
     matched = match_frames(train, recording.frames.index, starts_s, first_number=first_number)
     neural = frames_from_edges(neural_s, scan.count)
     at_s = neural.t_s + 0.5 * scan.exposure_s
@@ -99,6 +102,7 @@ def sync_by_edges(
         *told("frames without an edge", matched.frames_without_edge),
         *told("edges without a frame, of frames", matched.edges_without_frame),
         *told("edges off the camera's pace, at", np.round(train.extra_s, 4)),
+        *(f"{count} edges of {line} were lost on the way" for line, count in edges.lost.items() if count),
         *neural.notes,
     ]
     by = f"{matched.matched} exposures, the first edge is exposure {matched.first_number}"

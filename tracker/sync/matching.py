@@ -72,6 +72,20 @@ def match_frames(
     )
 
 
+def number_by_time(
+    train: Train, host_s: Times, frame_numbers: Numbers, starts_s: Times
+) -> int:
+    """Return the frame number of the first edge, where the edges' own times (n,) on the host are.
+
+    Raises:
+        CalibrationError: the frames are too few.
+    """
+    pace_s = _pace_s(frame_numbers, starts_s)
+    is_numbered = train.numbers >= 0
+    ahead = (host_s[is_numbered] - starts_s[0]) / pace_s - train.numbers[is_numbered]
+    return int(frame_numbers[0]) + round(float(np.median(ahead)))
+
+
 def _inside(numbers: Numbers, frame_numbers: Numbers) -> Numbers:
     return numbers[(numbers > frame_numbers.min()) & (numbers < frame_numbers.max())]
 

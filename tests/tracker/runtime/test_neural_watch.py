@@ -101,3 +101,28 @@ def test_a_stream_that_broke_off_stands_in_the_recording_once(watch, crew):
     assert watch.troubles == [
         "recorder.green: its stream broke off, and the recording went on without it"
     ]
+
+
+def test_edges_that_were_lost_are_shown_and_entered_as_they_grow(watch, crew):
+    watch.begin()
+
+    for lost in (0.0, 3.0, 3.0, 5.0):
+        watch.note(Status("lines", {"rate_hz": 60.0, "lost_edges": lost}))
+
+    assert watch.text() == "edges 60.0 Hz, 5 LOST"
+    assert [(mark.kind, mark.values) for _, mark in crew.marks] == [
+        ("edges_lost", {"count": 3.0}),
+        ("edges_lost", {"count": 2.0}),
+    ]
+
+
+def test_lines_that_fail_end_nothing_else_and_are_told(watch, crew):
+    watch.begin()
+
+    watch.failed(Failed("lines", "/dev/ttyACM0: the counter has said nothing for 2 s"))
+    watch.fell("lines", 1)
+
+    assert watch.minds("lines")
+    assert watch.text() == "edges FAILED"
+    assert [mark.kind for _, mark in crew.marks] == ["lines_lost"]
+    assert len(watch.troubles) == 1

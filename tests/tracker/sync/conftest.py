@@ -3,16 +3,19 @@
 The logger's clock began elsewhere and runs 20 ppm fast; the tracking camera exposes for 4 ms.
 """
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from hardware.lines import EDGE_ROW
 from hardware.ring import frame_record
 from hardware.types import Calibration
 from tracker.messages import POSITION_ROW, TICK_ROW
 from tracker.record.events import Event
 from tracker.record.header import Header
+from tracker.record.line_tables import EDGE_LINES
 from tracker.record.opened import open_recording
 from tracker.record.schema import FRAMES, TABLES, framed_record
 from tracker.record.writer import RecordingWriter
@@ -76,18 +79,38 @@ def _tables(numbers):
     return {"ticks": ticks, "positions": positions}
 
 
+def _with_edges(header, counted):
+    facts = {EDGE_LINES: ", ".join(counted)}
+    return replace(header, facts=facts, streams={**header.streams, "edges": EDGE_ROW})
+
+
+def _edges(counted):
+    """What a counter tells whose stamps reach the host's clock to half a millisecond."""
+    rows = [
+        (t_s + 0.0005, t_s + 0.01, logged_s(t_s), line, count)
+        for line, times_s in enumerate(counted.values())
+        for count, t_s in enumerate(times_s)
+        if np.isfinite(t_s)
+    ]
+    return np.array(sorted(rows), EDGE_ROW)
+
+
 @pytest.fixture
 def lab(tmp_path):
     """The rig's facts, and functions that record and that log."""
 
-    def record(*, without=(), brightness=None):
+    def record(*, without=(), brightness=None, counted=None):
+        """Record; `counted` are the host's times of edges that are counted along, by line."""
         numbers = np.setdiff1d(np.arange(FIRST, FIRST + COUNT), without)
         folder = tmp_path / "session" / "0001"
-        writer = RecordingWriter(folder, HEADER, config_yaml=CONFIG, flush_s=0.5)
+        header = HEADER if counted is None else _with_edges(HEADER, counted)
+        writer = RecordingWriter(folder, header, config_yaml=CONFIG, flush_s=0.5)
         grey = np.full(len(numbers), 90) if brightness is None else brightness(numbers)
         writer.append(FRAMES, _frames(numbers, grey))
         for stream, rows in _tables(numbers).items():
             writer.append(stream, rows)
+        if counted is not None:
+            writer.append("edges", _edges(counted))
         writer.note(Event(STARTED_S, "started"))
         writer.close()
         return open_recording(folder)
