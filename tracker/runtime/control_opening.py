@@ -11,10 +11,11 @@ from hardware.platform import ParentWatch
 from hardware.ring import RingWriter
 from models.detection import Detector
 from models.detector import OnnxDetector, open_detector
-from models.magnified import at_scale
+from models.magnified import MagnifiedDetector, at_scale
 from tracker.config import Config, DetectorConfig
 from tracker.control.laws import make_controller
 from tracker.errors import SessionError
+from tracker.estimate.first_look import FirstLook
 from tracker.estimate.head import HeadEstimator
 from tracker.geometry import um_per_px
 from tracker.messages import POSITION_ROW, STAGE_ROW, tick_record
@@ -140,3 +141,12 @@ def make_loop(
         search=make_search(config.safety, session.calibration, shape),
         listeners=[lambda tick: ticks.append(*tick_record(tick))],
     )
+
+
+def make_first_look(detector: OnnxDetector, eye: Detector) -> FirstLook | None:
+    """Return what looks whether the model knows such pictures; None where it does not say."""
+    manifest = detector.model.manifest
+    if manifest.seen is None:
+        return None
+    magnification = eye.magnification if isinstance(eye, MagnifiedDetector) else 1.0
+    return FirstLook(f"{manifest.name} {manifest.version}", manifest.seen, magnification)

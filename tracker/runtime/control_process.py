@@ -22,12 +22,14 @@ from hardware.ring import RingWriter
 from hardware.types import Frame
 from models.detector import OnnxDetector
 from tracker.config import Config
+from tracker.estimate.first_look import FirstLook
 from tracker.messages import POST_ROW, TICK_ROW, Mode
 from tracker.runtime.calibration_check import check_calibration
 from tracker.runtime.control_opening import (
     check_ages,
     check_maker,
     fit_scale,
+    make_first_look,
     make_loop,
     open_told_detector,
     reach_stage,
@@ -37,6 +39,7 @@ from tracker.runtime.orders import (
     Doing,
     End,
     Held,
+    LookedAt,
     MoveField,
     Notice,
     Ready,
@@ -93,6 +96,7 @@ def run_control(
         stage = reach_stage(place, session, posts, clock, parent)
         loop = make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
         start = TrackingStart(loop, check_maker(config, facts))
+        look = make_first_look(detector, eye)
         _go_before_others()
         is_patient = isinstance(clock, FollowingClock)
         if is_patient:  # a video in a hurry would be over before the session has begun
@@ -101,7 +105,8 @@ def run_control(
         camera.start()
         if not is_patient:
             reports.send(_ready(detector))
-        _serve(start, camera, frames, orders, parent, reports=reports, is_patient=is_patient)
+        _serve(start, camera, frames, orders, parent, reports=reports, is_patient=is_patient,
+               look=look)  # fmt: skip
     except EndOfVideoError as end:
         logger.info("%s", end)
         tell(str(end))
@@ -157,6 +162,7 @@ def _serve(
     *,
     reports: ReportOutbox,
     is_patient: bool,
+    look: FirstLook | None,
 ) -> None:
     counts = _Counts()
     while not parent.is_gone():
@@ -164,12 +170,7 @@ def _serve(
             _await_room(frames)
         came = camera.grab(_GRAB_S)
         if came:
-            outcome = start.note(start.loop.tick(came[-1]))
-            if outcome is not None:
-                kind = Notice if outcome.may_track else Held
-                reports.send(kind("control", outcome.message))
-            for told in start.loop.estimator.news():
-                reports.send(Notice("control", told))
+            _turn(start, came[-1], reports, look)
             counts.used += 1
         for frame in came:
             _keep(frame, frames)
@@ -177,6 +178,22 @@ def _serve(
         if _has_ended(start, orders):
             break
     logger.info("control ends: %s", counts)
+
+
+def _turn(
+    start: TrackingStart, frame: Frame, reports: ReportOutbox, look: FirstLook | None
+) -> None:
+    """Let the loop take a frame, and pass on what the operator should know of it."""
+    tick = start.loop.tick(frame)
+    outcome = start.note(tick)
+    if outcome is not None:
+        kind = Notice if outcome.may_track else Held
+        reports.send(kind("control", outcome.message))
+    for told in start.loop.estimator.news():
+        reports.send(Notice("control", told))
+    looked = look.see(frame.image, tick) if look is not None else None
+    if looked is not None:
+        reports.send(LookedAt("control", looked.message, looked.values))
 
 
 def _await_tracking(start: TrackingStart, orders: OrderInbox, parent: ParentWatch) -> None:

@@ -11,7 +11,7 @@ A stop goes to the stage process directly, never through control.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -28,6 +28,7 @@ from tracker.runtime.orders import (
     Halt,
     JogFocus,
     LineTrain,
+    LookedAt,
     MarkEvent,
     MarkFocus,
     Metadata,
@@ -84,6 +85,7 @@ class Operating:
         self._arming = arming or Arming(None)
         self._has_begun = False
         self._marks = 0
+        self._looked: LookedAt | None = None
 
     @property
     def state(self) -> str:
@@ -145,6 +147,12 @@ class Operating:
         self._mark(which, detail=train.line, at=train.t_s)
         if self._arming.stops(train):
             self._cease(self._clock.now_s(), f"the last edge of {train.line}")
+
+    def looked_at(self, report: LookedAt) -> None:
+        """Keep what the first pictures looked like: in this recording, and all that follow."""
+        self._looked = report
+        if self.is_recording:
+            self._mark("first_look", detail=report.message, values=report.values)
 
     def focus_marked(self, report: FocusMarked) -> None:
         """Keep a point in focus: in the recording, and in a file of the session's."""
@@ -233,6 +241,8 @@ class Operating:
         for role in ("recorder", *self._neural_recorders):
             self._crew.send(role, order)
         self._crew.send(LINES, SetMarker(is_recording=True))
+        if self._looked is not None:
+            self.looked_at(self._looked)
 
     def _press_record(self, t_s: float) -> None:
         """Start or stop; while one is being saved, the next one waits for that, or no longer."""
@@ -255,7 +265,7 @@ class Operating:
         kind: str,
         *,
         detail: str = "",
-        values: dict[str, float] | None = None,
+        values: Mapping[str, float] | None = None,
         at: float | None = None,
     ) -> None:
         t_s = self._clock.now_s() if at is None else at

@@ -171,6 +171,11 @@ class FocusMarked:
     count: int
     told: str
 
+    @property
+    def place(self) -> str:
+        """Where it lies, in words."""
+        return f"{self.x_um:.0f}, {self.y_um:.0f}, {self.z_um:.1f} um"
+
 
 @dataclass(frozen=True, slots=True)
 class LineTrain:
@@ -179,6 +184,18 @@ class LineTrain:
     line: str
     t_s: float
     has_begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What control found when it held the first pictures against those that its model knows.
+
+    `message` is one line for the operator, "" where there is nothing to say.
+    """
+
+    role: str
+    message: str
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +250,7 @@ Report: TypeAlias = (
     | Alive
     | Held
     | FocusMarked
+    | LookedAt
     | LineTrain
     | Status
     | RecordingOpened

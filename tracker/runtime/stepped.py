@@ -19,6 +19,7 @@ from hardware.types import Frame
 from models.detection import Detector
 from tracker.config import Config
 from tracker.control.laws import make_controller
+from tracker.estimate.first_look import FirstLook, Looked
 from tracker.estimate.head import HeadEstimator
 from tracker.geometry import um_per_px
 from tracker.messages import (
@@ -62,9 +63,11 @@ def open_session(
     clock = SteppedClock()
     rig = open_stepped_rig(scenario, seed, stage_limits(config.safety), clock)
     network: Detector | None = None
+    look: FirstLook | None = None
     if is_rendered:
         from models.detector import open_detector
         from models.magnified import at_scale
+        from tracker.runtime.control_opening import make_first_look
 
         detector = open_detector(
             model=config.detector.model,
@@ -73,14 +76,15 @@ def open_session(
         )
         scale = um_per_px(rig.believed_calibration)
         network = at_scale(detector, detector.model.manifest, um_per_px=scale)
-    return SteppedSession(rig, clock, config, network=network, turnaround_s=turnaround_s)
+        look = make_first_look(detector, network)
+    return SteppedSession(rig, clock, config, network=network, turnaround_s=turnaround_s, look=look)
 
 
 class SteppedSession:
     """A loop at work on a stepped rig; `step` is one exposure of the camera.
 
     `network` looks at rendered pictures; without one the truth is seen, spoilt as the scenario
-    says.
+    says. `look` holds the first of these pictures against those that the network knows.
     """
 
     def __init__(
@@ -91,8 +95,11 @@ class SteppedSession:
         *,
         network: Detector | None = None,
         turnaround_s: float | None = None,
+        look: FirstLook | None = None,
     ) -> None:
         self._rig = rig
+        self._look = look
+        self.looked: Looked | None = None
         self._clock = clock
         guard = take_charge(rig.stage, config.safety, clock)
         self.focus_reports: list[FocusReport] = []
@@ -158,6 +165,9 @@ class SteppedSession:
         tick = self.loop.tick(frame)
         self.ticks.append(tick)
         self.news += self.loop.estimator.news()
+        if self._look is not None and (looked := self._look.see(image, tick)) is not None:
+            self.looked = looked
+            self.news += filter(None, [looked.message])
         if outcome := self.start.note(tick):
             self.outcomes.append(outcome)
         return tick

@@ -31,6 +31,7 @@ from tracker.runtime.orders import (
     FocusMarked,
     Held,
     LineTrain,
+    LookedAt,
     Notice,
     Ready,
     RecordingClosed,
@@ -71,13 +72,9 @@ class Supervisor:
         self._figures: Mapping[str, float] = {}  # the recorder's newest
         self._operating = operate(launch, crew, clock)
         self._nudging = Nudging(
-            crew,
-            launch.config,
-            launch.calibration,
-            file=launch.field_file,
-            clock=clock,
-            say=screen.say,
-        )
+            crew, launch.config, launch.calibration,
+            file=launch.field_file, clock=clock, say=screen.say,
+        )  # fmt: skip
         self._pulse = Pulse(clock.now_s())
         self._neural = NeuralWatch(crew, clock, screen.say)
         self._waiting = Waiting(crew, clock, is_hurried=asked.in_a_hurry, say=screen.say)
@@ -215,15 +212,14 @@ class Supervisor:
                 self._neural.failed(report)
             case Failed():
                 self._faults.append(f"{report.role}: {report.message}")
-            case Notice() | Doing() | Alive():
+            case Notice() | Doing() | Alive() | LookedAt():
                 self._read(report)
             case Held():
                 self._operating.held(report.message)
                 self._screen.say(f"{report.role}: {report.message}")
             case FocusMarked():
                 self._operating.focus_marked(report)
-                place = f"{report.x_um:.0f}, {report.y_um:.0f}, {report.z_um:.1f} um"
-                self._screen.say(f"focus: point {report.count} at {place}: {report.told}")
+                self._screen.say(f"focus: point {report.count} at {report.place}: {report.told}")
             case Status():
                 self._take_status(report)
             case LineTrain():
@@ -234,14 +230,15 @@ class Supervisor:
                 self.closed.append(report)
                 self._operating.recording_closed(is_failed=report.is_failed)
                 if report.is_failed:
-                    ended = f"recorder: {report.folder}: {report.reason}"
-                    self._shortcomings.append(ended)
-                    self._screen.say(ended)  # now, not when the session ends
+                    self._shortcomings.append(f"recorder: {report.folder}: {report.reason}")
+                    self._screen.say(self._shortcomings[-1])  # now, not when the session ends
 
-    def _read(self, report: Notice | Doing | Alive) -> None:
-        if report.role == "recorder":
+    def _read(self, report: Notice | Doing | Alive | LookedAt) -> None:
+        if isinstance(report, LookedAt):
+            self._operating.looked_at(report)
+        elif report.role == "recorder":
             self._waiting.heard(report)
-        if not isinstance(report, Alive):
+        if not isinstance(report, Alive) and report.message:
             self._screen.say(f"{report.role}: {report.message}")
 
     def _take_status(self, status: Status) -> None:
