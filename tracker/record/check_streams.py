@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.errors import RecordingError
+from tracker.errors import MissingExtraError, RecordingError
 from tracker.record.events import ReadEvents, read_events
 from tracker.record.findings import Fault, Mend, StreamFound
-from tracker.record.frame_log import is_broken, map_frames, read_stamps
+from tracker.record.frame_log import FrameRecords, is_broken, map_frames, read_stamps
 from tracker.record.header import Header
+from tracker.record.packed_frames import PackedFrames
 from tracker.record.rows import read_rows
 from tracker.record.schema import EVENTS_FILE, FRAMES, Rows, stream_file
 from tracker.record.soundness import find_backwards, find_damage, spans
@@ -35,8 +36,8 @@ def check_frames(
     path = folder / file
     try:
         mapped = map_frames(path, header.streams[name])
-        stamps = read_stamps(path, header.streams[name], len(mapped.records))
-    except (RecordingError, KeyError) as error:
+        stamps = read_stamps(path, mapped.records)
+    except (RecordingError, MissingExtraError, KeyError) as error:
         faults.append(Fault(file=file, what=str(error)))
         return None
     _check_rows(name, stamps, header, faults)
@@ -49,7 +50,7 @@ def check_frames(
         named = f"{len(unmended)} of {len(numbers)} frames, {spans(numbers[unmended])}"
         what = f"pixels or checksum are not what was written in {named}"
         faults.append(Fault(file=file, what=what))
-    faults += _torn(file, mapped.torn_bytes, mapped.unwritten)
+    faults += [*_strange(file, mapped.records), *_torn(file, mapped.torn_bytes, mapped.unwritten)]
     after = np.flatnonzero(np.diff(numbers) > 1)
     return StreamFound(
         file=file,
@@ -65,7 +66,16 @@ def check_frames(
     )
 
 
-def _broken(records: Rows, tell: Callable[[int, int], None]) -> NDArray[np.int64]:
+def _strange(file: str, records: FrameRecords) -> list[Fault]:
+    """Name what lies between compressed frames and is none."""
+    strange = records.strange if isinstance(records, PackedFrames) else ()
+    return [
+        Fault(file=file, what=f"{end - begin} bytes from byte {begin} on are no frame")
+        for begin, end in strange
+    ]
+
+
+def _broken(records: FrameRecords, tell: Callable[[int, int], None]) -> NDArray[np.int64]:
     """Return the places of frames whose checksum is wrong."""
     places: list[int] = []
     for place in range(len(records)):

@@ -1,21 +1,24 @@
-"""Frames on disk: fixed records, each behind a magic word and a checksum of all that follows.
+"""Frames on disk: records, each behind a magic word and a checksum of all that follows.
 
-A log that was cut short by a kill or a power failure loses its torn last record and no other.
+They are of one size, or compressed (`packed_frames`); which, their magic word says. A log that was
+cut short by a kill or a power failure loses its torn last record and no other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import RecordingError
 from tracker.record.checksum import crc32
+from tracker.record.packed_frames import PackedFrames, are_packed
 from tracker.record.schema import FRAME_MAGIC, Rows, checked
 
+FrameRecords: TypeAlias = Rows | PackedFrames
 _HEAD_BYTES = 48  # magic, crc32 and stamps: never all zero
 _LOOKED_AT = 16
 
@@ -24,9 +27,15 @@ _LOOKED_AT = 16
 class MappedFrames:
     """The whole records of a frame log (n,), and what stood behind them (`rows.ReadRows`)."""
 
-    records: Rows
+    records: FrameRecords
     torn_bytes: int
     unwritten: int
+
+    @property
+    def sound_bytes(self) -> int:
+        """How long the file is without what stood behind them."""
+        records = self.records
+        return records.end if isinstance(records, PackedFrames) else records.nbytes
 
 
 def map_frames(path: Path, record: np.dtype[np.void]) -> MappedFrames:
@@ -34,9 +43,13 @@ def map_frames(path: Path, record: np.dtype[np.void]) -> MappedFrames:
 
     Raises:
         RecordingError: there is no such file, or its records are not frames of this size.
+        MissingExtraError: they are compressed, and what unpacks them is not installed.
     """
     try:
         size_bytes = path.stat().st_size
+        if are_packed(path):
+            packed = PackedFrames(path, record)
+            return MappedFrames(records=packed, torn_bytes=size_bytes - packed.end, unwritten=0)
     except OSError as error:
         raise RecordingError(f"{path}: the frames are missing ({error.strerror})") from error
     count, torn_bytes = divmod(size_bytes, record.itemsize)
@@ -54,14 +67,17 @@ def map_frames(path: Path, record: np.dtype[np.void]) -> MappedFrames:
     )
 
 
-def read_stamps(path: Path, record: np.dtype[np.void], count: int) -> Rows:
-    """Return everything about the first `count` frames but their pixels.
+def read_stamps(path: Path, records: FrameRecords) -> Rows:
+    """Return everything about the frames (n,) of a log but their pixels.
 
     By plain reads: a look at each mapped frame would bring 64 kB of its pixels into memory.
 
     Raises:
         RecordingError: they cannot be read.
     """
+    if isinstance(records, PackedFrames):
+        return records.stamps
+    record, count = records.dtype, len(records)
     fields = cast("dict[str, tuple[np.dtype[np.generic], int]]", dict(record.fields or {}))
     names = [name for name in record.names or () if name != "pixels"]
     _, size = fields["pixels"]  # pixels come last
@@ -85,13 +101,27 @@ def read_stamps(path: Path, record: np.dtype[np.void], count: int) -> Rows:
     return stamps
 
 
-def broken_frames(frames: Rows) -> NDArray[np.int64]:
+def record_range(frames: FrameRecords, place: int) -> tuple[int, int]:
+    """Return where in its file the record of a frame begins, and where it ends."""
+    if isinstance(frames, PackedFrames):
+        return frames.range_of(place)
+    return place * frames.dtype.itemsize, (place + 1) * frames.dtype.itemsize
+
+
+def compression(frames: FrameRecords) -> float:
+    """Return how many times smaller frames are on the disk than they are."""
+    return frames.ratio if isinstance(frames, PackedFrames) else 1.0
+
+
+def broken_frames(frames: FrameRecords) -> NDArray[np.int64]:
     """Return the places of the frames whose bytes are not what was written."""
     return np.array([place for place in range(len(frames)) if is_broken(frames, place)], np.int64)
 
 
-def is_broken(frames: Rows, place: int) -> bool:
+def is_broken(frames: FrameRecords, place: int) -> bool:
     """Say whether a frame's magic word or checksum is wrong."""
+    if isinstance(frames, PackedFrames):
+        return frames.is_broken(place)
     found = crc32(frames[place : place + 1].view(np.uint8).data[checked(frames.dtype)])
     is_frame = int(frames["magic"][place]) == FRAME_MAGIC
     return not is_frame or int(frames["crc32"][place]) != found

@@ -61,7 +61,10 @@ class FrameWriter:
         size = self._record.itemsize
         for place in range(len(framed)):
             framed["crc32"][place] = crc32(whole[place * size :][self._checked])
-        self.file.append_later(whole)
+        if self._is_in_blocks:
+            self.file.append_later(whole)
+        else:
+            self.file.append(whole)
         self.count += len(framed)
 
     def _can_go(self, frames: Rows) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar, overload
+from typing import Generic, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import RecordingError
+from tracker.record.frame_log import FrameRecords
 from tracker.record.schema import Rows
 from tracker.record.stamps import sound_stamps
 from tracker.record.stretch import LONGEST_GAP_S
@@ -21,7 +22,9 @@ CountT = TypeVar("CountT", bound=np.generic)
 class Frames(Generic[CountT]):
     """The pictures of one camera in a recording, on disk until they are looked at."""
 
-    def __init__(self, folder: Path, stream: str, records: Rows, *, started_s: float) -> None:
+    def __init__(
+        self, folder: Path, stream: str, records: FrameRecords, *, started_s: float
+    ) -> None:
         """Take the mapped records (`schema.framed_record`) of a stream of a recording."""
         self.records = records
         self._folder, self._stream, self._started_s = folder, stream, started_s
@@ -63,10 +66,12 @@ class Frames(Generic[CountT]):
     def __getitem__(self, place: slice) -> NDArray[CountT]: ...
 
     def __getitem__(self, place: int | slice) -> NDArray[CountT]:
-        """Return one picture (rows, columns), or a mapped stack of them (n, rows, columns)."""
-        if isinstance(place, slice):
-            return self.records["pixels"][place]
-        return np.array(self.records["pixels"][place])
+        """Return one picture (rows, columns), or a stack of them (n, rows, columns).
+
+        A stack is mapped; of compressed frames it is unpacked into memory.
+        """
+        pixels = cast("NDArray[CountT]", self.records["pixels"])
+        return pixels[place] if isinstance(place, slice) else np.array(pixels[place])
 
     def __iter__(self) -> Iterator[NDArray[CountT]]:
         return (self[place] for place in range(len(self)))

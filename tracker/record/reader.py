@@ -13,7 +13,7 @@ from hardware.truth import TRUTH_ROW
 from tracker.errors import RecordingError
 from tracker.messages import FOCUS_ROW
 from tracker.record.events import ENDED, Event, read_events
-from tracker.record.frame_log import map_frames
+from tracker.record.frame_log import FrameRecords, map_frames
 from tracker.record.header import Header, read_header
 from tracker.record.line_tables import LINE_TABLES
 from tracker.record.notes import event_notes, tail_notes
@@ -43,7 +43,7 @@ class Recording:
     folder: Path
     header: Header
     config_yaml: str
-    frames: Rows
+    frames: FrameRecords
     ticks: Rows
     stage: Rows
     positions: Rows

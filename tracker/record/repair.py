@@ -26,7 +26,7 @@ from tracker.record.checksums import (
 )
 from tracker.record.closing import sum_up
 from tracker.record.findings import Fault, Findings, Mend
-from tracker.record.frame_log import map_frames
+from tracker.record.frame_log import map_frames, record_range
 from tracker.record.header import Header, read_header
 from tracker.record.neural_header import with_neural
 from tracker.record.rows import read_rows
@@ -74,8 +74,17 @@ def _mend(folder: Path, header: Header, fault: Fault) -> str:
     if fault.file == EVENTS_FILE:
         aside = set_lines_aside(path, fault.places)
     else:
-        aside = set_records_aside(path, header.streams[path.stem].itemsize, fault.places)
+        aside = set_records_aside(path, _ranges(path, header, fault.places))
     return f"{fault.file}: what is damaged is in {aside.name} now"
+
+
+def _ranges(path: Path, header: Header, places: Collection[int]) -> list[tuple[int, int]]:
+    """Return where the records at `places` begin and end."""
+    record = header.streams[path.stem]
+    if are_frames(path.stem):
+        frames = map_frames(path, record).records
+        return [record_range(frames, place) for place in sorted(places)]
+    return [(place * record.itemsize, (place + 1) * record.itemsize) for place in sorted(places)]
 
 
 def _sound_bytes(path: Path, header: Header) -> int:
@@ -84,7 +93,7 @@ def _sound_bytes(path: Path, header: Header) -> int:
         return path.read_bytes().rfind(b"\n") + 1
     record = header.streams[path.stem]
     if are_frames(path.stem):
-        return len(map_frames(path, record).records) * record.itemsize
+        return map_frames(path, record).sound_bytes
     return len(read_rows(path, record).rows) * record.itemsize
 
 

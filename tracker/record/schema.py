@@ -43,6 +43,7 @@ SUMMARY_FILE = "summary.json"
 REPORT_FILE = "report.png"
 
 FRAME_MAGIC = 0x46_4D_52_46  # the bytes "FRMF"
+PACKED_MAGIC = 0x5A_4D_52_46  # the bytes "FRMZ": a compressed frame
 FRAMES = "frames"
 FRAME_TIME = "t_s"
 _FILLED_UP_FROM_BYTES = 1 << 16
@@ -121,6 +122,20 @@ def framed_record(ring_record: np.dtype[np.void]) -> np.dtype[np.void]:
         return packed
     blocks = -(-packed.itemsize // DIRECT_BYTES)
     return unspell({**spell(packed), "itemsize": blocks * DIRECT_BYTES})
+
+
+def packed_head(record: np.dtype[np.void]) -> np.dtype[np.void]:
+    """Return what stands before the pixels of a compressed frame, given `framed_record`'s.
+
+    `size` tells how many bytes of packed pixels follow; then zeros to the end of a whole block.
+    """
+    spelled = spell(record)
+    fields = [
+        (name, form)
+        for name, form in zip(spelled["names"], spelled["formats"], strict=True)
+        if name != "pixels"
+    ]
+    return np.dtype([*fields, ("size", "<u8")])
 
 
 def checked(record: np.dtype[np.void]) -> slice:

@@ -17,8 +17,8 @@ from tracker.errors import RecordingError
 _BLOCK_BYTES = 1 << 24
 
 
-def set_records_aside(path: Path, record_bytes: int, places: Collection[int]) -> Path:
-    """Take the records at `places` out of a file of fixed records; return where they are now.
+def set_records_aside(path: Path, ends: list[tuple[int, int]]) -> Path:
+    """Take records, by where they begin and end, out of a file; return where they are now.
 
     Raises:
         RecordingError: the disk has no room for the file a second time.
@@ -31,7 +31,6 @@ def set_records_aside(path: Path, record_bytes: int, places: Collection[int]) ->
             f"no room to mend {path}: {size_bytes / 1e9:.2f} GB are needed, "
             f"{free_bytes / 1e9:.2f} GB are free"
         )
-    ends = [(place * record_bytes, (place + 1) * record_bytes) for place in sorted(places)]
     return _take_out(path, ends)
 
 

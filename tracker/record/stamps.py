@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracker.errors import RecordingError
-from tracker.record.frame_log import read_stamps
+from tracker.record.frame_log import FrameRecords, read_stamps
 from tracker.record.schema import FRAME_TIME, FRAMES, TABLES, Rows, stream_file
 from tracker.record.soundness import Oddity, find_damage, spans
 
 
-def sound_stamps(folder: Path, records: Rows, *, started_s: float, stream: str = FRAMES) -> Rows:
+def sound_stamps(
+    folder: Path, records: FrameRecords, *, started_s: float, stream: str = FRAMES
+) -> Rows:
     """Return everything about the frames (n,) of a stream but their pixels.
 
     Raises:
         RecordingError: they cannot be read, or some cannot be what was written.
     """
-    stamps = read_stamps(folder / stream_file(stream), records.dtype, len(records))
+    stamps = read_stamps(folder / stream_file(stream), records)
     refuse_damage(folder, stream, stamps, started_s=started_s)
     return stamps
 

@@ -164,7 +164,7 @@ def _used_frames(recording: Recording) -> Iterator[tuple[Rows, Frame]]:
                 index=int(frames["index"][place]),
                 t_s=float(frames["t_s"][place]),
                 received_s=float(frames["received_s"][place]),
-                image=np.array(frames["pixels"][place]),
+                image=np.array(frames["pixels"][place], np.uint8),
             ),
         )
 
