@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from models.detection import Detector, GreyImage
 from models.errors import PictureError
 from models.evaluate.comparing import Comparison, compare
@@ -44,20 +46,29 @@ def evaluate(
     *,
     min_confidence: float,
     step: Callable[[], None],
+    by_middle: bool = False,
+    most_frames: int | None = None,
 ) -> Evaluation:
     """Show every labelled frame to every model; `step` is called after each of these looks.
+
+    With `most_frames` only so many, evenly spread. `by_middle` is `models.evaluate.judging`'s.
 
     Raises:
         PictureError: a picture cannot be read.
     """
     quality = judge_labels(labels, within_heads=0.05)
     frames, undecided = true_frames(quality.consensus)
+    if most_frames is not None and most_frames < len(frames):
+        kept = np.linspace(0, len(frames) - 1, most_frames).round().astype(int).tolist()
+        frames = [frames[place] for place in kept]
     judged: dict[str, list[Judged]] = {name: [] for name in detectors}
     for frame in frames:
         image = picture_of(frame, images)
         for name, detector in detectors.items():
             found = detector.detect(image)
-            judged[name].append(judge(frame, found, min_confidence=min_confidence))
+            judged[name].append(
+                judge(frame, found, min_confidence=min_confidence, by_middle=by_middle)
+            )
             step()
     first = next(iter(judged.values()))
     return Evaluation(

@@ -60,8 +60,18 @@ class Judged:
         return self.error_px / self.head.length_px if self.head is not None else math.nan
 
 
-def judge(frame: TrueFrame, candidates: Sequence[Candidate], *, min_confidence: float) -> Judged:
-    """Judge the surest candidate that is at least so sure."""
+def judge(
+    frame: TrueFrame,
+    candidates: Sequence[Candidate],
+    *,
+    min_confidence: float,
+    by_middle: bool = False,
+) -> Judged:
+    """Judge the surest candidate that is at least so sure.
+
+    By the middle of the marked keypoints alone, if asked: that is all that can be asked of a model
+    that knows one point of a head. Head and tail are then not told apart.
+    """
     seen = [each for each in candidates if each.confidence >= min_confidence]
     nothing = np.full(len(KEYPOINTS), np.nan)
     sure = candidates[0].confidence if candidates else 0.0
@@ -73,7 +83,8 @@ def judge(frame: TrueFrame, candidates: Sequence[Candidate], *, min_confidence: 
             frame=frame, candidates=seen, head=head, outcome=outcome,
             errors_px=nothing, confidence=sure,
         )  # fmt: skip
-    distances = [_errors_px(seen[0], head) for head in frame.heads]
+    errors_of = _middle_error_px if by_middle else _errors_px
+    distances = [errors_of(seen[0], head) for head in frame.heads]
     nearest = min(range(len(distances)), key=lambda at: float(np.nanmean(distances[at])))
     head, errors_px = frame.heads[nearest], distances[nearest]
     return Judged(
@@ -84,6 +95,15 @@ def judge(frame: TrueFrame, candidates: Sequence[Candidate], *, min_confidence: 
 
 def _errors_px(candidate: Candidate, head: TrueHead) -> NDArray[np.float64]:
     return np.hypot(*(candidate.keypoints_px - head.keypoints_px).T)
+
+
+def _middle_error_px(candidate: Candidate, head: TrueHead) -> NDArray[np.float64]:
+    """Return for each marked keypoint how far apart the middles of all of them are."""
+    is_marked = np.isfinite(head.keypoints_px).all(axis=1)
+    both = (
+        points[is_marked].mean(axis=0) for points in (candidate.keypoints_px, head.keypoints_px)
+    )
+    return np.where(is_marked, math.dist(*both), np.nan)
 
 
 def _outcome(candidate: Candidate, head: TrueHead, errors_px: NDArray[np.float64]) -> Outcome:

@@ -1,7 +1,8 @@
 """Wormlock's own label table: one row a label, nothing lost.
 
-Needed columns: `file`, and `NAME_x_px` and `NAME_y_px` of at least one keypoint. The others (see
-`COLUMNS`) may be left out; `NAME_state` is marked, hidden, not_visible or empty (not given).
+Needed columns: `file`, and `NAME_x_px` and `NAME_y_px` of at least one keypoint (NAME_x and NAME_y
+will do). The others (see `COLUMNS`) may be left out; `NAME_state` is marked, hidden, not_visible or
+empty (not given).
 """
 
 from __future__ import annotations
@@ -104,6 +105,10 @@ def _own_name(cell: str, reading: Reading) -> str:
         if cell.endswith(f"_{field}"):
             name = cell.removesuffix(f"_{field}")
             return f"{reading.words.keypoint(name) or name}_{field}"
+    for axis in ("x", "y"):  # other people's tables say pixels by saying nothing
+        keypoint = reading.words.keypoint(cell.removesuffix(f"_{axis}"))
+        if cell.endswith(f"_{axis}") and keypoint is not None:
+            return f"{keypoint}_{axis}_px"
     return cell if cell in _LABEL_COLUMNS else reading.words.meaning(cell)
 
 

@@ -38,42 +38,86 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pictures", type=int, default=300, metavar="N", help="pictures on the page, worst first"
     )
+    parser.add_argument(
+        "--frames", type=int, metavar="N", help="only so many of the frames, evenly spread"
+    )
+    parser.add_argument(
+        "--scales",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="X",
+        help="show pictures so many times as large, and judge each model at the scale it does best",
+    )
+    parser.add_argument(
+        "--by-middle",
+        action="store_true",
+        help="by the head's middle alone: for models that know one point of it",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, write, and return the exit status."""
     from models.evaluate.evaluation import DOUBTFUL, evaluate
     from models.evaluate.finding import open_any
+    from models.evaluate.scales import at_scales, best_of
     from tracker.export.progress import Progress
 
     _check(arguments)
     labels = read_labels([arguments.labels], arguments)
     images: Path = arguments.images or Path(arguments.labels).parent
-    detectors = {
+    opened = {
         name: open_any(
             name,
             provider=arguments.provider,
             min_confidence=min(DOUBTFUL, arguments.min_confidence),
             # A graph by itself says no scale that pictures could be brought to.
             um_per_px=None if name.endswith(".onnx") else arguments.um_per_px,
-        )[0]
+        )
         for name in arguments.models
     }
+    detectors = {name: detector for name, (detector, _) in opened.items()}
+    if arguments.scales:
+        detectors = at_scales(opened, arguments.scales)
     progress = Progress(sys.stderr)
-    progress.start(len(detectors) * len({label.frame.key for label in labels}), "looks")
+    count = len({label.frame.key for label in labels})
+    progress.start(len(detectors) * min(count, arguments.frames or count), "looks")
     found = evaluate(
         detectors,
         labels,
         images,
         min_confidence=arguments.min_confidence,
         step=progress.step,
+        by_middle=arguments.by_middle,
+        most_frames=arguments.frames,
     )
     progress.finish()
     if not found.frames:
         raise UsageError(f"{arguments.labels}: no frame is decided: nothing to judge by")
+    if arguments.scales:
+        _print_scales(found, arguments)
+        found = best_of(found, arguments.models, arguments.scales)
     _print(found, arguments.um_per_px)
     _write(found, images, arguments, detectors)
     return 0
+
+
+def _print_scales(found: Evaluation, arguments: argparse.Namespace) -> None:
+    """Print the share of heads that each model found at each scale."""
+    from models.evaluate.scales import scale_rows
+    from models.labels.meaning import percent
+
+    rows = scale_rows(
+        found,
+        arguments.models,
+        arguments.scales,
+        lambda measures: percent(measures.within_half_length),
+    )
+    head = ["found", *arguments.models]
+    wide = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        print("  ".join(f"{cell:>{width}}" for cell, width in zip(row, wide, strict=True)))
+    print()
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -83,6 +127,11 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError(f"--um-per-px {arguments.um_per_px:g}: expected a number above 0")
     if arguments.pictures < 0:
         raise UsageError(f"--pictures {arguments.pictures}: expected 0 or more")
+    if arguments.frames is not None and arguments.frames < 1:
+        raise UsageError(f"--frames {arguments.frames}: expected 1 or more")
+    for scale in arguments.scales:
+        if not 0.01 <= scale <= 100.0:
+            raise UsageError(f"--scales {scale:g}: expected 0.01 to 100")
     if len(set(arguments.models)) < len(arguments.models):
         raise UsageError(f"{' '.join(arguments.models)}: a model is named twice")
     if arguments.out is None:
@@ -135,7 +184,7 @@ def _write(
         title=f"{', '.join(found.judged)} on {arguments.labels}",
         um_per_px=arguments.um_per_px,
         most_pictures=arguments.pictures,
-        heats=_heats(detectors),
+        heats={} if arguments.scales else _heats(detectors),
     )
     write_text(arguments.out / PAGE_FILE, page)
     print(f"\n{arguments.out / PAGE_FILE}")

@@ -119,6 +119,7 @@ def studio(*names: str, **changes: object) -> list[object]:
             "own.csv",
             "file,nose_x_px,nose_y_px,terminal_bulb_x_px,terminal_bulb_y_px\na,10,20,30,40",
         ),
+        ("others.csv", "file,nose_x,nose_y,Terminal Bulb_x,Terminal Bulb_y\na,10,20,30,40"),
     ],
 )
 def test_every_tool_gives_the_same_pixels(write, name, content):
