@@ -41,7 +41,7 @@ _STEPS_A_DRAW = 4
 _LEAST_HEAT = 0.02
 _IS_HEAD_PX = 24.0  # a candidate so near to a head is one
 _OFF_PX, _OFF_RAD, _OFF_SCALE = 4.0, 0.12, 0.07  # one sigma of how far off a look begins
-_PEAK_RATE, _WARM_UP_STEPS = 4e-3, 100
+_PEAK_RATE, _TUNING_RATE, _WARM_UP_STEPS = 4e-3, 1.5e-3, 100  # tuned is what knows much already
 _AVERAGED_STEPS = 200
 _LEAST_SCALE = 0.02  # cells
 _HEAD_WEIGHT = 2.0  # of the tracked point beside the keypoints
@@ -155,14 +155,22 @@ class CloserTraining:
     """
 
     def __init__(
-        self, network: HeadNetwork, frames: FrameSet, *, minutes: float, seed: int, folder: Path
+        self,
+        network: HeadNetwork,
+        frames: FrameSet,
+        *,
+        minutes: float,
+        seed: int,
+        folder: Path,
     ) -> None:
         self.network = network.eval()
         self.step = 0
         self.trained_s = 0.0
+        self.was_stopped = False
         self._total_s = 60.0 * minutes
         self._file = folder / _STATE_FILE
         closer = network.closer
+        self._peak_rate = _TUNING_RATE if float(closer.trust) else _PEAK_RATE
         closer.trust.fill_(1.0)
         average = get_ema_multi_avg_fn(1.0 - 1.0 / _AVERAGED_STEPS)
         self._mean = AveragedModel(closer, multi_avg_fn=average, use_buffers=True)
@@ -190,7 +198,7 @@ class CloserTraining:
                 tell(Moment(done=min(self.trained_s / self._total_s, 1.0), left_s=left_s,
                             step=self.step, heat_loss=judgement, keypoint_loss=places))  # fmt: skip
         except KeyboardInterrupt:
-            pass
+            self.was_stopped = True
         self._keep()
 
     def learned(self) -> HeadNetwork:
@@ -206,7 +214,7 @@ class CloserTraining:
         warmth = min(1.0, (self.step + 1) / _WARM_UP_STEPS)
         fall = 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
         for group in self._optimizer.param_groups:
-            group["lr"] = _PEAK_RATE * warmth * (0.01 + 0.99 * fall)
+            group["lr"] = self._peak_rate * warmth * (0.01 + 0.99 * fall)
         judgement, places = cost_of(closer, _chosen(self._kept, self._draw), self._draw)
         self._optimizer.zero_grad()
         (judgement + _PLACES_WEIGHT * places).backward()

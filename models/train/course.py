@@ -32,7 +32,7 @@ from models.train.watch import Watch
 _JUDGED_FRAMES, _CALIBRATED_FRAMES = 200, 600  # of each kind; fewer where fewer are learned from
 _MIN_CONFIDENCE = 0.5
 LEARN, _CALIBRATE, _OWN = "learn", "calibrate", "your"  # names of kinds of frames
-_CLOSER_SHARE = 0.3  # of the minutes, for the closer look, once the map is learned
+CLOSER_SHARE = 0.3  # of the minutes, for the closer look, once the map is learned
 _LAB_SHARE = 0.6  # of what is learned from, where a lab's own frames are there
 _TUNING_RATE = 2e-3  # of a network that knows much already
 
@@ -105,7 +105,7 @@ def run_course(
     """
     drawn = draw_all(sources, folder, plan, listener)
     learn = learned_from(sources.lab, drawn)
-    map_plan = replace(plan, minutes=(1.0 - _CLOSER_SHARE) * plan.minutes)
+    map_plan = replace(plan, minutes=(1.0 - CLOSER_SHARE) * plan.minutes)
     training = training_on(learn, sources.lab, folder, map_plan, start=start)
     training.run(lambda moment: listener.tell("training", moment.done, words_of(moment)))
     network = looked_closer(training.learned(), learn, folder, plan, listener)
@@ -240,7 +240,7 @@ def looked_closer(
 ) -> HeadNetwork:
     """Return a trained network that has learned to look at its candidates closer."""
     training = CloserTraining(
-        network, learn, minutes=_CLOSER_SHARE * plan.minutes, seed=plan.seed, folder=folder
+        network, learn, minutes=CLOSER_SHARE * plan.minutes, seed=plan.seed, folder=folder
     )
     stage = "training the closer look"
     training.run(lambda moment: listener.tell(stage, moment.done, words_of(moment)))

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.detector import open_detector
+from models.train.candidates import CandidateGraph
+from models.train.closer_training import CloserTraining
 from models.train.course import (
+    CLOSER_SHARE,
     LEARN,
     Listener,
     Plan,
@@ -28,13 +30,16 @@ from models.train.course import (
     training_on,
     words_of,
 )
+from models.train.doubt import Doubt
 from models.train.ensemble import EnsembleNetwork
 from models.train.frames import FrameSet, joined
+from models.train.lab_frames import LabFrames
+from models.train.lesson import by_labels
 from models.train.loop import Moment, Training
 from models.train.network import HeadNetwork
 from models.train.pictures import write_sheet
 from models.train.side_by_side import DISTILLED, ENSEMBLE, SINGLE, SideBySide, look_side_by_side
-from models.train.teaching import Teacher
+from models.train.teaching import Teacher, labelled_by
 
 _MIN_CONFIDENCE = 0.5
 _SHARES = {"lab": 0.5, "unlabelled": 0.25, "drawn": 0.25}  # of what the distilled one learns from
@@ -66,63 +71,60 @@ def run_ensemble_course(
         KeyboardInterrupt: Ctrl-C; what was learned is kept, and the same call goes on.
     """
     drawn = draw_all(sources, folder, plan, listener)
-    countdown = _Countdown(listener, trainings=crowd.size + 1, minutes=plan.minutes)
+    school = _School(folder, plan, listener, trainings=crowd.size + 1)
     members: list[HeadNetwork] = []
     for number in range(crowd.size):
         # The first learns from every frame as it is: it is the single network, too.
         seed = plan.seed + number
         learn = learned_from(sources.lab, drawn, seed=seed if number else None)
-        training = training_on(
-            learn,
-            sources.lab,
-            _made(folder / f"network_{number + 1}"),
-            replace(plan, seed=seed),
-            start=start,
-        )
-        countdown.run(training, f"network {number + 1} of {crowd.size}")
-        members.append(training.learned())
+        lesson = _Lesson(f"network {number + 1} of {crowd.size}", f"network_{number + 1}", seed)
+        members.append(school.teach(lesson, learn, learn, sources.lab, start=start))
     ensemble = EnsembleNetwork(members).eval()
-    learn, is_labelled = _lessons(sources, drawn, crowd)
-    taught = training_on(
-        learn,
+    parts = _parts(sources, drawn, crowd)
+    is_labelled = [np.full(len(frames), name != "unlabelled") for name, frames in parts.items()]
+    taught = school.teach(
+        _Lesson("the one that all of them teach", DISTILLED, plan.seed),
+        _joined(parts),
+        _joined(_seen_by(ensemble, parts)),
         sources.lab,
-        _made(folder / DISTILLED),
-        plan,
         start=members[0],  # it begins as one of its teachers
-        lesson=Teacher(ensemble, is_labelled),
+        teacher=Teacher(ensemble, np.concatenate(is_labelled)),
     )
-    countdown.run(taught, "the one that all of them teach")
     manifests = {
         name: finish(
-            network, sources, drawn, folder, plan, stem=stem, steps=taught.step, listener=listener
+            network, sources, drawn, folder, plan, stem=stem, steps=school.steps, listener=listener
         )
         for name, network, stem in (
             (SINGLE, members[0], SINGLE),
             (ENSEMBLE, ensemble, ENSEMBLE),
-            (DISTILLED, taught.learned(), sources.name),
+            (DISTILLED, taught, sources.name),
         )
     }
     return _judged(manifests, members, held_out(sources, drawn), listener)
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _lessons(
-    sources: Sources, drawn: Mapping[str, FrameSet], crowd: Crowd
-) -> tuple[FrameSet, NDArray[np.bool_]]:
-    """Return what the distilled network learns from, and which of these frames are labelled."""
+def _parts(sources: Sources, drawn: Mapping[str, FrameSet], crowd: Crowd) -> dict[str, FrameSet]:
+    """Return what the distilled network learns from."""
     named = {
         "lab": None if sources.lab is None else sources.lab.learn,
         "unlabelled": crowd.unlabelled,
         "drawn": drawn[LEARN],
     }
-    parts = {name: frames for name, frames in named.items() if frames is not None}
-    is_labelled = [np.full(len(frames), name != "unlabelled") for name, frames in parts.items()]
-    shares = [_SHARES[name] for name in parts]
-    return joined(list(parts.values()), shares), np.concatenate(is_labelled)
+    return {name: frames for name, frames in named.items() if frames is not None}
+
+
+def _seen_by(ensemble: EnsembleNetwork, parts: Mapping[str, FrameSet]) -> dict[str, FrameSet]:
+    """Return the same with the ensemble's own answers as labels, where there were none."""
+    seen = dict(parts)
+    if "unlabelled" in seen:
+        seen["unlabelled"] = labelled_by(
+            CandidateGraph(ensemble, Doubt()).eval(), seen["unlabelled"]
+        )
+    return {name: frames for name, frames in seen.items() if len(frames)}
+
+
+def _joined(parts: Mapping[str, FrameSet]) -> FrameSet:
+    return joined(list(parts.values()), [_SHARES[name] for name in parts])
 
 
 def _judged(
@@ -147,23 +149,60 @@ def _judged(
     return reports
 
 
-class _Countdown:
-    """Runs trainings one after the other, and tells how long all of them will take."""
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """A network to be trained: its name for the operator, its folder's name, its seed."""
 
-    def __init__(self, listener: Listener, *, trainings: int, minutes: float) -> None:
-        self._listener, self._minutes = listener, minutes
-        self._left = trainings
+    stage: str
+    folder: str
+    seed: int
 
-    def run(self, training: Training, stage: str) -> None:
-        """Run one of them to its end.
+
+class _School:
+    """Trains networks one after the other, and tells how long all of them will take."""
+
+    def __init__(self, folder: Path, plan: Plan, listener: Listener, *, trainings: int) -> None:
+        self._folder, self._plan, self._listener = folder, plan, listener
+        self._left_min = trainings * plan.minutes
+        self.steps = 0  # of the last one
+
+    def teach(
+        self,
+        lesson: _Lesson,
+        learn: FrameSet,
+        closer: FrameSet,
+        lab: LabFrames | None,
+        *,
+        start: HeadNetwork | None,
+        teacher: Teacher | None = None,
+    ) -> HeadNetwork:
+        """Train a network's map on the frames of `learn`, its closer look on those of `closer`.
 
         Raises:
             KeyboardInterrupt: it was stopped.
         """
-        self._left -= 1
+        folder = self._folder / lesson.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        minutes = (1.0 - CLOSER_SHARE) * self._plan.minutes
+        plan = replace(self._plan, seed=lesson.seed, minutes=minutes)
+        training = training_on(learn, lab, folder, plan, start=start, lesson=teacher or by_labels)
+        self._run(training, lesson.stage, minutes)
+        self.steps = training.step
+        looks = CloserTraining(
+            training.learned(),
+            closer,
+            minutes=self._plan.minutes - minutes,
+            seed=lesson.seed,
+            folder=folder,
+        )
+        self._run(looks, f"{lesson.stage}, its closer look", self._plan.minutes - minutes)
+        return looks.learned()
+
+    def _run(self, training: Training | CloserTraining, stage: str, minutes: float) -> None:
+        self._left_min -= minutes
 
         def tell(moment: Moment) -> None:
-            left = moment.left_s / 60.0 + self._left * self._minutes
+            left = moment.left_s / 60.0 + self._left_min
             self._listener.tell(stage, moment.done, f"{words_of(moment)}; {left:.0f} min in all")
 
         training.run(tell)

@@ -7,7 +7,7 @@ So frames that nobody labelled teach it as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,15 +15,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from models.detection import MAX_CANDIDATES
+from models.detection import KEYPOINTS, MAX_CANDIDATES
+from models.detector import padded
+from models.train.candidates import CandidateGraph
 from models.train.ensemble import EnsembleNetwork
 from models.train.examples import Batch
+from models.train.frames import MOST_ANIMALS, FrameSet
 from models.train.grid import CELL_ORIGIN_PX, STRIDE_PX
 from models.train.lesson import Cost
 from models.train.loss import loss_of, target_for
 from models.train.network import FINE, HEAT, ROUGH
 
 _SURE = 0.5  # heads of less heat are taught as heat alone
+_DOUBTFUL = 0.1
 _PEAK_CELLS = 7
 _CELLS_A_PEAK = 9.0  # the heat of one whole head, summed up
 _FROM_LABELS = 0.5  # of the heat's cost, where a frame is labelled
@@ -57,6 +61,26 @@ class Teacher:
             by_labels, _ = loss_of(cells[labelled], own)
             cost = torch.lerp(cost, by_labels, _FROM_LABELS)
         return Cost(cost, keypoints, heat)
+
+
+def labelled_by(graph: CandidateGraph, frames: FrameSet) -> FrameSet:
+    """Return the frames of which a graph is sure, each with the heads that it sees.
+
+    Those without any head are left out: nobody knows whether it is right about them.
+    """
+    sure: list[int] = []
+    keypoints_px = np.full((len(frames), MOST_ANIMALS, len(KEYPOINTS), 2), np.nan)
+    for index in range(len(frames)):
+        image, _ = frames.shown(index)
+        with torch.no_grad():
+            said, _, confidence, _, _ = graph(torch.from_numpy(padded(image)))
+        heads = said[confidence > _SURE].numpy()
+        if len(heads) and not bool(((confidence > _DOUBTFUL) & (confidence <= _SURE)).any()):
+            own = np.array(frames.images[index]).shape
+            ratio = np.array([image.shape[1] / own[1], image.shape[0] / own[0]])
+            keypoints_px[index, : len(heads)] = (heads + 0.5) / ratio - 0.5
+            sure.append(index)
+    return replace(frames, keypoints_px=keypoints_px).part(sure)
 
 
 def heat_cost(cells: Tensor, heat: Tensor) -> Tensor:
