@@ -24,6 +24,7 @@ _EVERY_S = 0.25
 _MARGIN = 0.1  # of a range's own width: so far beyond it nothing is told
 _LEAST_GREYS = 8.0
 _LEAST_SEEN = 6  # heads: fewer say nothing of their scale
+_SURENESS = 0.1  # below what nearly all heads were found with: a dull day is no other picture
 _LIGHT = "set lamp, exposure and focus back"
 _SCALE = "check objective, binning and the calibration's um/px"
 _LABEL = "label a hundred of these frames and `wormlock train LABELS --from` this model"
@@ -85,7 +86,7 @@ class FirstLook:
             faults += fault
             todo += [_SCALE] if fault else []
         least, usual = self.seen.confidence
-        if confidence < least:
+        if confidence < least - _SURENESS:
             faults.append(
                 f"a median confidence of {confidence:.2f} (learned to {usual:.2f}, seldom below "
                 f"{least:.2f})"
