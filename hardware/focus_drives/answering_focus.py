@@ -83,6 +83,7 @@ class AnsweringFocus:
         self._asked_s = float("-inf")
         self._is_sent = False  # the question
         self._target: Request | None = None  # not yet written
+        self._waits_since_s = clock.now_s()
         self._halt: Request | None = None  # not yet confirmed
         self._halts_left = 0
         self._state: FocusState | None = None
@@ -118,6 +119,7 @@ class AnsweringFocus:
 
     def ask(self) -> None:
         """Ask where the drive is, as soon as the line is free; an older question is given up."""
+        self._begin_to_wait()
         self._question, self._is_sent = self._language.ask_position(), False
         self._asked_s = self._clock.now_s()
         self._line.listen()
@@ -139,6 +141,7 @@ class AnsweringFocus:
 
     def move_to(self, z_um: float) -> None:
         """Go to a height, as soon as the line is free; the newest that waits is written."""
+        self._begin_to_wait()
         self._target = self._language.go_to(z_um)
         self._line.listen()
 
@@ -222,6 +225,11 @@ class AnsweringFocus:
             else:
                 self._trouble = LinkTimeoutError("no height of the focus drive: nothing came")
 
+    @property
+    def waits_s(self) -> float:
+        """For how long a target or a question has been waiting for the line."""
+        return self._clock.now_s() - self._waits_since_s if self._is_waiting else 0.0
+
     def write_waiting(self) -> None:
         """Write a target or a question that has been waiting for the line."""
         if self._target is not None:
@@ -230,6 +238,14 @@ class AnsweringFocus:
         elif self._question is not None and not self._is_sent:
             self._is_sent = True
             self._send(self._question)
+
+    @property
+    def _is_waiting(self) -> bool:
+        return self._target is not None or (self._question is not None and not self._is_sent)
+
+    def _begin_to_wait(self) -> None:
+        if not self._is_waiting:
+            self._waits_since_s = self._clock.now_s()
 
     def _halt_again(self) -> None:
         if self._halts_left > 0:

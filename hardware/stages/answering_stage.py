@@ -21,14 +21,16 @@ from hardware.stage import HeldLimits
 from hardware.stage_config import SerialStage
 from hardware.stages.companion import Companion, hand_over
 from hardware.stages.line_dialogue import Heard, LineDialogue, Lost, Question, Reply, Request
-from hardware.stages.position_trust import PositionTrust
-from hardware.stages.reply_timing import ReplyTiming
+from hardware.stages.placing import Placing
 from hardware.stages.stage_language import StageLanguage
 from hardware.types import StageLimits, StageState, Vec2
 
 _log = logging.getLogger(__name__)
 
 _HALT_TRIES = 5
+# A wire full of velocities: whoever shares it goes first after so long, and a velocity that would
+# wait longer behind others' bytes is kept, for a newer one may come.
+_LONGEST_WAIT_S = 0.02
 _REFUSALS = 3  # in a row: one may be noise on the line, three are meant
 
 
@@ -61,13 +63,14 @@ class AnsweringStage:
         steering = language.steer(np.full(2, -123.4))[0]
         self._steering_bytes = sum(len(request.data) for request in steering)
         self._is_velocity_answered = any(request.takes is not None for request in steering)
+        # A question and one more: replies that pile up on the wire would be late for ever.
+        self._most_unanswered = len(language.ask_position()) + 1
         self._unconfirmed: set[Request] = set()  # halts
         self._halts_left = 0
         self._refusals = 0
         self._was_refused = False  # since the last velocity
         self._trouble: LinkTimeoutError | UnreadableError | RefusedError | None = None
-        self._timing = ReplyTiming()
-        self._trust = PositionTrust(limits.max_speed_um_s)
+        self._placing = Placing(limits.max_speed_um_s)
         self._is_closed = False
 
     @property
@@ -143,11 +146,11 @@ class AnsweringStage:
             self._was_refused = False
             self._velocity, sent_um_s = self._language.steer(finite_um_s)
             self._unconfirmed = set()
-            if self.can_interrupt:  # nothing needs to be heard first
+            if self.can_interrupt and self._may_steer:  # nothing needs to be heard first
                 self._send_velocity()
             else:
                 self._go_on()
-            self._trust.steered(self._clock.now_s(), sent_um_s)
+            self._placing.steered(self._clock.now_s(), sent_um_s)
         return sent_um_s
 
     def stop(self) -> None:
@@ -160,7 +163,7 @@ class AnsweringStage:
             if not self._is_closed:
                 self._velocity = ()
                 self._halts_left = _HALT_TRIES
-                self._trust.steered(self._clock.now_s(), np.zeros(2))
+                self._placing.steered(self._clock.now_s(), np.zeros(2))
                 self._halt_again()
 
     def close(self) -> None:
@@ -194,6 +197,14 @@ class AnsweringStage:
         with self._lock:
             return self._language.write_limits(self._limits, self.dialogue.exchange)
 
+    @property
+    def _may_steer(self) -> bool:
+        """Whether a velocity need not wait: for the wire, or where it must for a reply."""
+        if self.can_interrupt:
+            is_full = self.dialogue.backlog_s > _LONGEST_WAIT_S
+            return not is_full and self.dialogue.unanswered <= self._most_unanswered
+        return self.dialogue.is_free or not self.dialogue.is_settled
+
     def _send(self, requests: Sequence[Request]) -> None:
         for request in requests:
             self.dialogue.send(request)
@@ -205,20 +216,22 @@ class AnsweringStage:
     def _go_on(self) -> None:
         """Hear, then write what has been waiting for the line: a halt, a velocity, a question."""
         self._sort(hand_over(self.dialogue.hear(), self.companion))
-        need_not_wait = self.can_interrupt or not self.dialogue.is_settled
-        if self._velocity and (need_not_wait or self.dialogue.is_free):
+        company = self.companion
+        if company is not None and company.waits_s > _LONGEST_WAIT_S and self.dialogue.is_free:
+            company.write_waiting()
+        if self._velocity and self._may_steer:
             self._send_velocity()
         question = self._question
         if question is None or question.is_sent:
-            if self.companion is not None and self.dialogue.is_free:
-                self.companion.write_waiting()
+            if company is not None and self.dialogue.is_free:
+                company.write_waiting()
         elif self.dialogue.is_free:
             question.is_sent = True
             self._send(question.requests)
-        elif self._clock.now_s() - question.asked_s > self.dialogue.patience_s(
-            question.requests[0]
-        ):
-            self._fail_question(Lost(question.requests[0], b""))
+        else:
+            first = question.requests[0]
+            if self._clock.now_s() - question.asked_s > self.dialogue.patience_s(first):
+                self._fail_question(Lost(first, b""))
 
     def _sort(self, heard: Heard) -> None:
         for reply in heard.replies:
@@ -255,8 +268,7 @@ class AnsweringStage:
     def _halt_again(self) -> None:
         if self._halts_left > 0:
             self._halts_left -= 1
-            requests = self._language.halt()
-            self._unconfirmed = set(requests)
+            self._unconfirmed = set(requests := self._language.halt())
             self._send(requests)
 
     def _fail_question(self, lost: Lost) -> None:
@@ -279,16 +291,11 @@ class AnsweringStage:
             if self._trouble is not None:
                 raise
             raise UnreadableError("a question was refused", reply=error.reply) from error
-        now_s = self._clock.now_s()
-        read_s = self._timing.stamp_s(
-            position_um,
-            through_s=sum([reply.through_s for reply in replies]) / len(replies),
-            begun_s=sum([reply.begun_s for reply in replies]) / len(replies),
+        state = self._placing.place(
+            position_um, replies, asked_s=question.asked_s, now_s=self._clock.now_s()
         )
-        state = StageState(t_s=min(max(read_s, question.asked_s), now_s), position_um=position_um)
-        if not self._trust.believes(state):
+        if state is None:
             raise UnreadableError(
                 f"{self._config.port}: a position that cannot be", reply=replies[-1].line
             )
-        self._timing.remember(state)
         return state

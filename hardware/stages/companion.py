@@ -18,6 +18,11 @@ class Companion(Protocol):
         """Take note that one of them gets no reply any more."""
         ...
 
+    @property
+    def waits_s(self) -> float:
+        """For how long something has been waiting for the line; 0 where nothing has."""
+        ...
+
     def write_waiting(self) -> None:
         """Write what has been waiting for the line, which is free; one request at most."""
         ...

@@ -139,6 +139,16 @@ class LineDialogue:
         """Whether a request that can wait may be sent now."""
         return self._fence is None or not self._flights
 
+    @property
+    def backlog_s(self) -> float:
+        """How long the wire needs for what was written and is not yet through."""
+        return max(self._line_free_s - self._clock.now_s(), 0.0)
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests have no reply yet, and are not lost."""
+        return len(self._flights)
+
     def patience_s(self, request: Request) -> float:
         """Return seconds from writing a request until its reply counts as lost."""
         wire_s = (len(request.data) + _LONGEST_REPLY_BYTES) * self._byte_s

@@ -30,7 +30,9 @@ _COUNTS = struct.Struct("<8xi1x8xi1x")
 _LINE_END = b"\n"
 _LONGEST_REST_BYTES = 512
 _REPLY_SHAPE = (b"\x23", b"\x01\x02", b"\xd4", b"\x00", b"\x05", b"\x00", b"\x04", b"\x00")
-_BOTH_AXES = re.compile(rb"#\x01\xd4\x00\x05\x00\x04\x00....\r#\x02\xd4\x00\x05\x00\x04\x00....\r", re.S)
+_BOTH_AXES = re.compile(
+    rb"#\x01\xd4\x00\x05\x00\x04\x00....\r#\x02\xd4\x00\x05\x00\x04\x00....\r", re.S
+)
 _BAUD_REPLY = re.compile(rb":A\s+CAN 32 212 60 (\d+)\s*\n")
 
 

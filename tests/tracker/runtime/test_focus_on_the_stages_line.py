@@ -45,7 +45,7 @@ class Wire:
 
     def __init__(self, clock, face, baud):
         self.clock, self.face, self.byte_s = clock, face, 10 / baud
-        self.written, self.coming = [], []
+        self.written, self.through, self.coming = [], [], []
         self.out_free_s = self.in_free_s = 0.0
         self.is_lost = False
 
@@ -54,6 +54,7 @@ class Wire:
             raise LinkLostError("gone")
         self.written.append((self.clock.now_s(), data))
         self.out_free_s = max(self.clock.now_s(), self.out_free_s) + len(data) * self.byte_s
+        self.through.append((self.clock.now_s(), self.out_free_s))
         for exchange in self.face.feed(data, self.out_free_s):
             starts_s = max(self.out_free_s + CONTROLLER_S, self.in_free_s)
             self.in_free_s = starts_s + len(exchange.reply) * self.byte_s
@@ -195,3 +196,33 @@ def test_a_port_that_is_gone_is_lost_for_both(tmp_path):
 
     with pytest.raises(LinkLostError):
         bench.track(1.0)
+
+
+@pytest.mark.parametrize(
+    ("language", "rounds_hz", "positions_hz", "heights_hz"),
+    [("asi", 17.0, 10.0, 5.0), ("prior", 28.0, 15.0, 5.0), ("zaber", 11.0, 3.5, 2.0)],
+)
+def test_a_line_that_is_too_slow_for_both_is_shared_and_nobody_starves(
+    tmp_path, language, rounds_hz, positions_hz, heights_hz
+):
+    alone = Bench(tmp_path / "alone", language, has_focus=False, baud=9600)
+    alone.track(8.0, jitter_s=0.003)
+    shared = Bench(tmp_path / "shared", language, has_focus=True, baud=9600)
+    shared.track(8.0, jitter_s=0.003)
+
+    lines = 2 if language == "zaber" else 1  # a round
+    for bench in (alone, shared):
+        assert len(bench.said(VELOCITY[language])) / 8.0 / lines > rounds_hz
+    assert shared.duty.counts.replies / 8.0 > positions_hz
+    assert len(shared.reports) / 8.0 > heights_hz
+    assert len(shared.said(TARGET[language])) / 8.0 > 0.5
+
+
+def test_velocities_do_not_pile_up_on_a_wire_that_is_too_slow_for_them(tmp_path):
+    bench = Bench(tmp_path / "line", "zaber", has_focus=False, baud=9600)
+    bench.track(4.0)
+    longest_s = max(
+        (through_s - written_s for written_s, through_s in bench.wire.through), default=0.0
+    )
+
+    assert longest_s < 0.1  # a halt waits no longer behind them
