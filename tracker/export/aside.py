@@ -1,9 +1,12 @@
-"""An export is either not there or whole: it is written beside its place, then put there."""
+"""An export is either not there or whole: it is written beside its place, then put there.
+
+Where a format can go on with what was interrupted, that stays beside the place until it is whole.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from tracker.export.formats import Format, Writer
 from tracker.record.appended_file import explain
 from tracker.record.schema import HEADER_FILE
 
-_ASIDE = "unfinished-"
+ASIDE = "unfinished-"
 
 
 def check_place(target: Path, form: Format, writer: Writer, *, overwrite: bool) -> None:
@@ -57,29 +60,36 @@ def check_room(target: Path, needed_bytes: int) -> None:
 
 
 @contextmanager
-def written_aside(target: Path) -> Generator[Path, None, None]:
+def written_aside(
+    target: Path, *, goes_on: Callable[[Path], bool] = lambda aside: False
+) -> Generator[Path, None, None]:
     """Give a path to write to; put it at `target` if all went well, else remove it.
+
+    What `goes_on` says an interrupted run has begun is given again, and kept when it is
+    interrupted anew.
 
     Raises:
         RecordingError: there was no room, or the place is not to be written.
     """
     # The ending stays as it is: libraries choose by it.
-    aside = target.with_name(_ASIDE + target.name)
+    aside = target.with_name(ASIDE + target.name)
     try:
-        _remove(aside)  # of an export that was killed
+        if not goes_on(aside):
+            _remove(aside)  # of an export that was killed
         yield aside
         _put(aside, target)
     except OSError as error:
         raise RecordingError(explain(error, target)) from error
     finally:
-        _remove(aside)
+        if not goes_on(aside):
+            _remove(aside)
 
 
 def _put(aside: Path, target: Path) -> None:
     if not target.is_dir():
         aside.replace(target)
         return
-    old = target.with_name(_ASIDE + "old-" + target.name)
+    old = target.with_name(ASIDE + "old-" + target.name)
     _remove(old)
     target.rename(old)  # a folder cannot be replaced in one step
     aside.rename(target)

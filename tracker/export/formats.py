@@ -42,7 +42,8 @@ class Format:
     """One format: its module, how its files end, the packages that it needs.
 
     `disk_share` is how much of the size of the recorded frames it takes at most, or about where
-    it packs them. `is_folder`: it is not one file, but a folder.
+    it packs them; `holds_neural` where it has those of neural cameras too. `is_folder`: it is not
+    one file, but a folder. `can_go_on`: with what was interrupted.
     """
 
     module: str
@@ -50,6 +51,8 @@ class Format:
     packages: tuple[str, ...] = ()
     disk_share: float = 0.0
     is_folder: bool = False
+    holds_neural: bool = False
+    can_go_on: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -60,7 +63,11 @@ FORMATS: Mapping[str, Format] = {
     ),
     "wcon": Format(module="wcon", suffix=".wcon"),
     "nwb": Format(
-        module="nwb", suffix=".nwb", packages=("h5py", "pynwb", "ndx_pose"), disk_share=0.8
+        module="nwb",
+        suffix=".nwb",
+        packages=("h5py", "pynwb", "ndx_pose"),
+        disk_share=0.8,
+        holds_neural=True,
     ),
     "ome-zarr": Format(
         module="ome_zarr",
@@ -68,6 +75,8 @@ FORMATS: Mapping[str, Format] = {
         packages=("zarr",),
         disk_share=0.8,
         is_folder=True,
+        holds_neural=True,
+        can_go_on=True,
     ),
 }
 

@@ -18,12 +18,13 @@ class Progress:
         self._is_terminal = stream.isatty()
         self._quiet_s = 0.1 if self._is_terminal else 5.0
         self._what = ""
-        self._total = self._done = 0
+        self._total = self._done = self._before = 0
         self._started_s = self._told_s = 0.0
 
-    def start(self, total: int, what: str) -> None:
-        """Begin to count `total` things."""
-        self._total, self._what, self._done = total, what, 0
+    def start(self, total: int, what: str, *, done: int = 0) -> None:
+        """Begin to count `total` things, of which so many were done before."""
+        self._total, self._what = total, what
+        self._done = self._before = done
         self._started_s = self._told_s = self._clock.now_s()
 
     def step(self, count: int = 1) -> None:
@@ -43,8 +44,10 @@ class Progress:
     def _say(self, now_s: float) -> None:
         share = min(1.0, self._done / max(1, self._total))
         words = f"{100.0 * share:3.0f} %  {self._done} of {self._total} {self._what}"
-        if 0.0 < share < 1.0:
-            words += f"  {_duration((now_s - self._started_s) * (1.0 / share - 1.0))} left"
+        done = self._done - self._before
+        if done and share < 1.0:
+            left = (now_s - self._started_s) * (self._total - self._done) / done
+            words += f"  {_duration(left)} left"
         if self._is_terminal:
             bar = "#" * round(_WIDTH * share)
             self._stream.write(f"\r[{bar:.<{_WIDTH}}] {words:46}"[:80])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tracker.errors import UsageError
-from tracker.export.aside import check_place, check_room, written_aside
-from tracker.export.formats import FORMATS, open_writer
+from tracker.export.aside import ASIDE, check_place, check_room, written_aside
+from tracker.export.formats import FORMATS, Format, open_writer
 from tracker.export.job import Job, time_faults
+from tracker.export.resuming import can_go_on
+from tracker.record.opened import TABLE_NAMES
 
 _TABLES_GROW = 4  # text takes more room than numbers
 
@@ -28,16 +31,28 @@ def export(job: Job, *, to: str, out: Path | None, overwrite: bool) -> Path:
         raise UsageError(f"--every thins out frames, and --to {to} holds none")
     writer = open_writer(to)
     check_place(target, form, writer, overwrite=overwrite)
-    check_room(target, _needed_bytes(job, form.disk_share))
+    goes_on = _resumed(job, form)
+    if not goes_on(target.with_name(ASIDE + target.name)):
+        check_room(target, _needed_bytes(job, form))
     job.notices.extend(time_faults(job.recording))
-    with job.interruption, written_aside(target) as aside:
+    with job.interruption, written_aside(target, goes_on=goes_on) as aside:
         writer.write(aside, job)
         job.interruption.check()
     return target
 
 
-def _needed_bytes(job: Job, disk_share: float) -> int:
+def _resumed(job: Job, form: Format) -> Callable[[Path], bool]:
+    if not form.can_go_on:
+        return lambda aside: False
+    return lambda aside: can_go_on(aside, job)
+
+
+def _needed_bytes(job: Job, form: Format) -> int:
     recording = job.recording
     kept = 1.0 / (job.every or 1)
-    tables = sum(recording.table(name).nbytes for name in ("ticks", "stage", "positions", "truth"))
-    return int(recording.frames.records.nbytes * disk_share * kept) + _TABLES_GROW * tables
+    pictures = recording.frames.records.nbytes * kept
+    if form.holds_neural:
+        streams = map(recording.neural, recording.neural_names)
+        pictures += sum(stream.frames.records.nbytes for stream in streams)
+    tables = sum(recording.table(name).nbytes for name in TABLE_NAMES)
+    return int(pictures * form.disk_share) + _TABLES_GROW * tables

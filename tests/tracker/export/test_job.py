@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hardware.ring import frame_record
-from tracker.export import ome_zarr
+from tracker.export import zarr_image
 from tracker.record.opened import open_recording
 from tracker.record.schema import FRAME_MAGIC, FRAMES, framed_record
 
@@ -19,7 +19,7 @@ COUNT = 60
 @pytest.fixture
 def large(made_up, monkeypatch):
     """A recording of black frames, 60 MB that the disk need not hold."""
-    monkeypatch.setattr(ome_zarr, "_SHARD_BYTES", 4_000_000)
+    monkeypatch.setattr(zarr_image, "_SHARD_BYTES", 4_000_000)
     recording = made_up(range(COUNT))
     record = framed_record(frame_record((SIDE, SIDE)))
     streams = {**recording.header.streams, FRAMES: record}

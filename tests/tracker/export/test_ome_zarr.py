@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tracker.export import ome_zarr
+from tracker.export import zarr_image
 from tracker.record.columns import columns_of
 
 zarr = pytest.importorskip("zarr")
@@ -59,7 +59,7 @@ def test_pictures_come_back_however_they_are_packed(
     made_up, exported, monkeypatch, frames_a_shard, every
 ):
     recording = made_up()
-    monkeypatch.setattr(ome_zarr, "_SHARD_BYTES", frames_a_shard * 24 * 32)
+    monkeypatch.setattr(zarr_image, "_SHARD_BYTES", frames_a_shard * 24 * 32)
 
     found = zarr.open_group(exported(recording, "ome-zarr", every=every).path, mode="r")
 
