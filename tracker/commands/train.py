@@ -10,6 +10,7 @@ import argparse
 import importlib.util
 import math
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from models.train.frames import LabelledFrame
     from models.train.lab_frames import LabFrames
     from models.train.network import HeadNetwork
+    from models.train.report import Report
 
 _NEEDED = ("torch", "onnx", "onnxscript")
 _LINE_EVERY_S = 15.0
@@ -99,9 +101,22 @@ def run(arguments: argparse.Namespace) -> int:
     print()
     for kind, report in reports.items():
         print(f"held-out {kind} frames:", *report.lines(), sep="\n  ")
+        _explain(report)
         print(f"pictures of the worst of them: {arguments.out / f'worst_{kind}.png'}")
     print(f"model: {arguments.out / sources.name}.yaml")
     return 0
+
+
+def _explain(report: Report) -> None:
+    """Say in plain words what a report means, and what to do next."""
+    from models.train.report_words import statements
+
+    for said in statements(report):
+        print(f"\n{said.title}: {said.figure}")
+        print(textwrap.fill(said.meaning, 88, initial_indent="  ", subsequent_indent="  "))
+        if said.todo:
+            print(textwrap.fill(said.todo, 88, initial_indent="  -> ", subsequent_indent="     "))
+    print()
 
 
 def _train_ensemble(

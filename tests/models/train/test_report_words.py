@@ -1,0 +1,49 @@
+"""A training's report says in words what to do next, and that changes with the figures."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.train.report import Report, Score
+from models.train.report_words import statements
+
+GOOD = Score(
+    frames=120, with_animal=100, found=1.0, false_alarms=0.0, within_10_px=0.97,
+    within_half_head=0.98, elsewhere=0.0, median_px=3.1, p95_px=8.0, nose_median_px=4.0,
+    bulb_median_px=3.0,
+)  # fmt: skip
+
+
+def said_of(**changes):
+    score = replace(GOOD, **changes)
+    return {one.title: one for one in statements(Report(search=score, track=GOOD))}
+
+
+def test_a_good_model_is_to_be_tried_and_nothing_else_asked_for():
+    said = said_of()
+
+    assert "98% of the frames" in said["It finds the head"].figure
+    assert said["It finds the head"].todo.startswith("Good")
+    assert "3% of the head's length" in said["It is exact"].figure
+    assert [said[title].todo for title in list(said)[1:]] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("changes", "title", "words"),
+    [
+        ({"within_half_head": 0.9}, "It finds the head", "Label more frames like those"),
+        ({"within_half_head": 0.3}, "It finds the head", "Not of use yet"),
+        ({"median_px": 15.0}, "It is exact", "Train longer"),
+        ({"median_px": float("nan")}, "It is exact", "Train longer"),
+        ({"false_alarms": float("nan")}, "Frames without a head", "a tenth of all"),
+        ({"false_alarms": 0.4}, "Frames without a head", "Label more frames without"),
+        ({"with_animal": 8}, "Judged by", "more recordings"),
+    ],
+)
+def test_each_weakness_has_its_advice(changes, title, words):
+    assert words in said_of(**changes)[title].todo
+
+
+def test_chance_is_told_by_the_number_of_frames():
+    assert "off by 4%" in said_of(with_animal=100)["Judged by"].figure
+    assert "off by 15%" in said_of(with_animal=8)["Judged by"].figure
