@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from hardware.clock import Clock
+from hardware.config import RigConfig
 from hardware.errors import ConfigMismatchError
+from hardware.focus_config import SerialFocus
 from hardware.link import SerialLink
 from hardware.stage import HoldsLimits, Stage
 from hardware.stage_config import (
@@ -17,14 +19,17 @@ from hardware.stage_config import (
     LudlMac6000Stage,
     LudlStage,
     PriorStage,
+    SerialStage,
     TangoStage,
     ZaberStage,
 )
 from hardware.stages.answering_stage import AnsweringStage
+from hardware.stages.line_load import too_slow_because
 from hardware.stages.opening import OpenLink, open_speaking
 from hardware.stages.stage_language import StageLanguage
 from hardware.types import StageLimits
 
+_USUAL_FRAMES_HZ = 40.0  # where config.yaml leaves the rate to the camera
 _READ_BACK_UM = 1.0  # controllers round limits to their own units
 
 
@@ -67,6 +72,20 @@ def spoken_by(config: ControllerConfig) -> StageLanguage:
             from hardware.stages.ludl_mac6000 import LudlMac6000Language
 
             return LudlMac6000Language(config)
+
+
+def slow_line(rig: RigConfig) -> str:
+    """Return what to tell of a line that is too slow for the rig; nothing where it is not."""
+    stage, focus = rig.stage, rig.focus
+    if not isinstance(stage, SerialStage):
+        return ""
+    rate_hz: float | None = getattr(rig.camera, "rate_hz", None)
+    return too_slow_because(
+        stage,
+        spoken_by(stage),
+        frames_hz=rate_hz or _USUAL_FRAMES_HZ,
+        is_shared=isinstance(focus, SerialFocus) and focus.port is None,
+    )
 
 
 def hold_limits(stage: Stage) -> bool:

@@ -28,8 +28,8 @@ from hardware.types import StageLimits, StageState, Vec2
 _log = logging.getLogger(__name__)
 
 _HALT_TRIES = 5
-# A wire full of velocities: whoever shares it goes first after so long, and a velocity that would
-# wait longer behind others' bytes is kept, for a newer one may come.
+# On a wire full of velocities whoever shares it goes first after so long, and a velocity behind
+# more bytes than this is kept: a newer one may come.
 _LONGEST_WAIT_S = 0.02
 _REFUSALS = 3  # in a row: one may be noise on the line, three are meant
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from hardware.config import RigConfig, validate
-from hardware.controllers import hold_limits
+from hardware.controllers import hold_limits, slow_line, spoken_by
 from hardware.errors import ConfigError, ConfigMismatchError
 from hardware.sim.emulator.languages import LANGUAGES
 from hardware.sim.scenario import StageDynamics
 from hardware.stage import HeldLimits
 from hardware.stage_config import ControllerKind
+from hardware.stages.line_load import rounds_hz, wire_bytes
 from hardware.types import StageLimits
 
 LIMITS = StageLimits(
@@ -71,3 +72,46 @@ def test_a_controller_that_holds_other_limits_is_named():
 
     with pytest.raises(ConfigMismatchError, match=r"safety\.upper_um.*\[100\.0, 5000\.0\] um"):
         hold_limits(HoldingStage(held))
+
+
+def test_one_question_at_a_time_needs_the_time_of_all_bytes():
+    assert wire_bytes([(23, 5), (6, 21)], is_one=False) == 55
+
+
+def test_in_one_exchange_replies_come_back_while_the_next_question_goes_out():
+    assert wire_bytes([(23, 5), (6, 21)], is_one=True) == 50
+    assert wire_bytes([(10, 30), (10, 30)], is_one=True) == 70
+
+
+def test_the_mac6000_answers_for_x_while_it_is_asked_for_y():
+    assert wire_bytes([(26, 0), (9, 13), (9, 13)], is_one=True) == 61
+
+
+@pytest.mark.parametrize("kind", get_args(ControllerKind))
+def test_every_line_carries_forty_rounds_a_second_at_the_usual_baud_and_none_at_9600(kind):
+    section = LANGUAGES[kind].section(StageDynamics(), "COM3")
+
+    assert rounds_hz(section, spoken_by(section), 115_200) > 40.0
+    assert rounds_hz(section, spoken_by(section), 9600) < 40.0
+
+
+def test_a_line_that_is_too_slow_for_the_frames_is_told_with_what_it_carries():
+    slow = rig(kind="asi", port="COM3", baud=9600)
+    quick = rig(kind="asi", port="COM3")
+    few = validate(
+        {
+            "camera": {"kind": "webcam", "rate_hz": 15},
+            "stage": {"kind": "asi", "port": "COM3", "baud": 9600},
+            "focus": {"kind": "asi", "floor_um": 0, "ceiling_um": 9, "max_speed_um_s": 9},
+        },
+        RigConfig,
+        source="config.yaml",
+    )
+    both = few.model_copy(update={"camera": slow.camera})
+
+    assert slow_line(slow) == (
+        "rig.stage.baud: at 9600 baud the line carries 17 velocities and positions a second, of "
+        "30 frames; raise it there and in the controller: 115200 carries 209"
+    )
+    assert slow_line(quick) == slow_line(few) == ""
+    assert "30 frames, and the focus drive on it takes its turns too; raise it" in slow_line(both)

@@ -20,6 +20,7 @@ from hardware.clock import Clock
 from hardware.errors import LinkTimeoutError, UnreadableError
 from hardware.link import Link, SerialLink
 from hardware.stages.answering_stage import AnsweringStage
+from hardware.stages.line_load import wire_bytes
 from hardware.stages.ludl_mac6000 import LudlMac6000Language
 from hardware.stages.stage_language import StageLanguage
 from hardware.types import Vec2
@@ -170,20 +171,6 @@ def _exchange_s(stage: AnsweringStage, velocity_um_s: Vec2, clock: Clock) -> flo
     stage.set_velocity(velocity_um_s)
     stage.ask()
     return clock.now_s() - begins_s if _hear(stage) else None
-
-
-def wire_bytes(pairs: Sequence[tuple[int, int]], *, is_one: bool) -> int:
-    """Return the bytes' time on a line of two directions, in bytes, from (question, reply) sizes.
-
-    >>> wire_bytes([(22, 5), (6, 20)], is_one=False), wire_bytes([(22, 5), (6, 20)], is_one=True)
-    (53, 48)
-    """
-    out_free = back_free = 0
-    for out, back in pairs:
-        out_free = (out_free if is_one else max(out_free, back_free)) + out
-        if back:
-            back_free = max(back_free, out_free) + back
-    return max(out_free, back_free)
 
 
 def _hear(stage: AnsweringStage) -> bool:

@@ -10,6 +10,7 @@ import os
 from statistics import median
 
 from hardware.config import NoStage, SimulatedStage
+from hardware.controllers import slow_line
 from hardware.discovery import may_open, port_holders, serial_ports
 from hardware.errors import HardwareError, LinkLostError
 from hardware.focus_config import NoFocus, SerialFocus
@@ -75,10 +76,13 @@ def examine_controller(case: Case) -> list[Finding]:
     stage = case.config.rig.stage
     if isinstance(stage, NoStage):
         return [ok("none: rig.stage.kind is none")]
+    slow = slow_line(case.config.rig)
+    found = [warning(slow, "else fewer frames are steered by than are seen")] if slow else []
     try:
-        return [_of_simulated(case) if isinstance(stage, SimulatedStage) else _of_real(case, stage)]
+        asked = _of_simulated(case) if isinstance(stage, SimulatedStage) else _of_real(case, stage)
     except HardwareError as error:
-        return [fault_of(error, "check cable, power, rig.stage.port and rig.stage.baud")]
+        asked = fault_of(error, "check cable, power, rig.stage.port and rig.stage.baud")
+    return [asked, *found]
 
 
 def _of_real(case: Case, stage: MicroManagerStage | ControllerConfig) -> Finding:

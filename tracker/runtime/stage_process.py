@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from hardware.clock import Clock, HostClock
 from hardware.config import SimulatedStage
-from hardware.controllers import hold_limits
+from hardware.controllers import hold_limits, slow_line
 from hardware.errors import HardwareError
 from hardware.platform import ParentWatch, ask_for_real_time
 from hardware.registry import open_stage
@@ -126,6 +126,8 @@ def run_stage(
         quiet_garbage_collection()
         is_real_time = ask_for_real_time(PRIORITY["stage"])
         reports.send(Ready("stage", facts={"stage_is_real_time": is_real_time, **facts}))
+        if told := slow_line(session.config.rig):
+            reports.send(Notice("stage", told))
         is_real = not isinstance(session.config.rig.stage, SimulatedStage)
         if is_real and not facts["controller_holds_limits"]:
             reports.send(Notice("stage", _NO_LIMITS.format(kind=session.config.rig.stage.kind)))

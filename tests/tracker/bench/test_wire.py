@@ -1,25 +1,11 @@
-"""What the bytes of an exchange need on the wire, and that the bench counts the right ones."""
+"""The bench of a stage: that it counts the right bytes, and ends."""
 
 import json
 import os
 
 import pytest
 
-from tracker.bench.wire import wire_bytes
 from tracker.commands.main import main
-
-
-def test_one_question_at_a_time_needs_the_time_of_all_bytes():
-    assert wire_bytes([(23, 5), (6, 21)], is_one=False) == 55
-
-
-def test_in_one_exchange_replies_come_back_while_the_next_question_goes_out():
-    assert wire_bytes([(23, 5), (6, 21)], is_one=True) == 50
-    assert wire_bytes([(10, 30), (10, 30)], is_one=True) == 70
-
-
-def test_the_mac6000_answers_for_x_while_it_is_asked_for_y():
-    assert wire_bytes([(26, 0), (9, 13), (9, 13)], is_one=True) == 61
 
 
 def test_a_config_without_a_serial_stage_is_refused(capsys):
