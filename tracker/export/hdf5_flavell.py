@@ -4,12 +4,12 @@
     pos_feature   float32 (T, 3, 3)         x, y, confidence of nose, metacorpus, bulb; from (1, 1)
     pos_stage     float64 (T, 2)            1/10000 mm
     img_metadata  one entry a recorded frame: img_id, img_timestamp (ns), q_iter_save, q_recording
-    daqmx_di      uint32 (2, N)             confocal's camera, behaviour camera's strobe; 5 kHz
-    daqmx_ai      float64 (3, N)            laser, piezo, stimulus
+    daqmx_di, daqmx_ai                      the signals beside: `hdf5_signals`
     recording_start, metadata
 
-The axes are as h5py sees them; Julia sees them reversed. No counter of pulses was connected, so
-the strobe is made from the frames' times and the confocal's channels are zero.
+The axes are as h5py sees them; Julia sees them reversed. `metadata/field_centre_px` (T, 2) is the
+centre of the confocal's field in each saved frame, where the operator had moved it by then;
+`metadata/target_px` is what was calibrated.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import UsageError
+from tracker.export.hdf5_signals import write_signals
 from tracker.export.job import Job
 from tracker.geometry import um_per_px
 from tracker.record.opened import OpenedRecording
@@ -28,13 +29,8 @@ from tracker.record.opened import OpenedRecording
 if TYPE_CHECKING:
     import h5py
 
-SAMPLE_HZ = 5000.0
-STROBE_HIGH = 2  # readers look for steps of more than one
 _SAVED_HZ = 20.0
-_LEAD_S = 0.2  # readers want more than 500 samples of silence before and after
-_EXPOSURE_S = 0.004
 _SOFTWARE = b"wormlock"
-_BLOCK = 1 << 20  # samples at a time
 
 
 def write(path: Path, job: Job) -> None:
@@ -54,13 +50,14 @@ def write(path: Path, job: Job) -> None:
         file["pos_feature"] = _features(recording, every)
         file["pos_stage"] = _stage_tenths_um(recording, every)
         _write_image_metadata(file, recording, every)
-        _write_signals(file, recording)
+        missing = write_signals(file, recording, period_s=_period_s(recording))
         file["recording_start"] = recording.header.wall_time[:19]
         _write_metadata(file, recording, every)
-    job.notices.append(
-        "no pulses of a confocal were recorded: daqmx_ai and the confocal's line are zero, the "
-        "strobe's line is made from the frames' times"
-    )
+    if missing:
+        job.notices.append(
+            f"not recorded, and zero in the signals: {', '.join(missing)}; the strobe's line is "
+            "made from the frames' times"
+        )
 
 
 def is_export(path: Path) -> bool:
@@ -124,28 +121,6 @@ def _write_image_metadata(file: h5py.File, recording: OpenedRecording, every: in
     file["img_metadata/q_recording"] = np.ones(len(frames), np.uint8)
 
 
-def _write_signals(file: h5py.File, recording: OpenedRecording) -> None:
-    frames = recording.frames
-    # A frame that is missing was exposed all the same.
-    exposed = np.arange(frames.index[0], frames.index[-1] + 1)
-    t_s = np.interp(exposed, frames.index, frames.t_s)
-    half_s = min(_EXPOSURE_S, 0.4 * _period_s(recording)) / 2.0
-    began_s = t_s[0] - half_s - _LEAD_S
-    count = round((t_s[-1] + half_s + _LEAD_S - began_s) * SAMPLE_HZ)
-    rises = np.rint((t_s - half_s - began_s) * SAMPLE_HZ).astype(np.int64)
-    falls = np.rint((t_s + half_s - began_s) * SAMPLE_HZ).astype(np.int64)
-    analog = file.create_dataset("daqmx_ai", (3, count), np.float64)
-    analog.attrs["desc"] = "laser, piezo, stimulus: not recorded"
-    lines = file.create_dataset("daqmx_di", (2, count), np.uint32)
-    lines.attrs["desc"] = "confocal camera: not recorded; strobe: made from the frames' times"
-    for start in range(0, count, _BLOCK):
-        samples = np.arange(start, min(start + _BLOCK, count))
-        is_high = np.searchsorted(rises, samples, "right") > np.searchsorted(
-            falls, samples, "right"
-        )
-        lines[1, start : start + _BLOCK] = STROBE_HIGH * is_high.astype(np.uint32)
-
-
 def _write_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> None:
     header, calibration = recording.header, recording.calibration
     words = {
@@ -156,6 +131,7 @@ def _write_metadata(file: h5py.File, recording: OpenedRecording, every: int) -> 
         "um_per_px": um_per_px(calibration),
         "stage_from_image_um_per_px": calibration.stage_from_image_um_per_px,
         "target_px": calibration.target_px + 1.0,
+        "field_centre_px": recording.field_centre_px(recording.frames.t_s[::every]) + 1.0,
         **{f"animal_{name}": value for name, value in header.animal.items() if value is not None},
     }
     for name, value in words.items():

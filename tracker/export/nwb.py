@@ -1,4 +1,4 @@
-"""NWB: one HDF5 file with the pictures, the pose, places and events, and every table in full.
+"""NWB: one HDF5 file with the pictures, neural frames, pose, places, events and every table.
 
 Times are seconds from the first thing that was recorded: a position of the stage, mostly, for
 those begin just before the first frame. The pictures are inside, packed without loss,
@@ -7,7 +7,6 @@ as (frame, x, y), which is the order that the format asks for: transpose one to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,18 +15,17 @@ from uuid import NAMESPACE_URL, uuid5
 import numpy as np
 import yaml
 
-from hardware.types import GreyImage
 from tracker.errors import UsageError
 from tracker.export.job import Job
 from tracker.export.nwb_behavior import add_behavior
 from tracker.export.nwb_parts import CAMERA, File
+from tracker.export.nwb_pictures import neural_pictures, tracking_pictures
 from tracker.export.nwb_tables import add_events, add_tables
 from tracker.record.header import Facts, Header
 from tracker.record.opened import OpenedRecording
 
 if TYPE_CHECKING:
     from pynwb.file import Subject
-    from pynwb.image import ImageSeries
 
 _TIMED = ("ticks", "positions", "truth")
 _SIGNATURE = "wormlock export"
@@ -49,8 +47,12 @@ def write(path: Path, job: Job) -> None:
     zero_s = _zero_s(recording)
     file = _new_file(recording, zero_s)
     _add_devices(file, recording)
-    pictures = _pictures(job, file, zero_s)
+    pictures = tracking_pictures(job, file, zero_s)
     file.add_acquisition(pictures)
+    for name in recording.neural_names:
+        stream = recording.neural(name)
+        if len(stream.frames):
+            file.add_acquisition(neural_pictures(job, stream, file, zero_s))
     add_behavior(file, recording, pictures, zero_s)
     add_tables(file, recording, zero_s)
     add_events(file, recording, zero_s)
@@ -142,33 +144,5 @@ def _add_devices(file: File, recording: OpenedRecording) -> None:
     ):
         kind = rig.get(part, {}).get("kind", "kind not told")
         file.create_device(name=name, description=f"{what}, {kind}")
-
-
-def _pictures(job: Job, file: File, zero_s: float) -> ImageSeries:
-    from hdmf.backends.hdf5.h5_utils import H5DataIO
-    from hdmf.data_utils import DataChunkIterator
-    from pynwb.image import ImageSeries
-
-    recording, every = job.recording, job.every or 1
-    _, rows, columns = recording.frames.shape
-    t_s = recording.frames.t_s[::every] - zero_s
-    data = DataChunkIterator(
-        data=_transposed(job, every),
-        maxshape=(len(t_s), columns, rows),
-        dtype=np.dtype(np.uint8),
-        buffer_size=1,
-    )
-    return ImageSeries(
-        name=CAMERA,
-        description="Pictures of the tracking camera, (frame, x, y).",
-        data=H5DataIO(data=data, compression="gzip", compression_opts=1, chunks=(1, columns, rows)),
-        unit="grey level",
-        dimension=[columns, rows],
-        timestamps=t_s,
-        device=file.devices[CAMERA],
-    )
-
-
-def _transposed(job: Job, every: int) -> Iterator[GreyImage]:
-    for frame in job.frames(every=every):
-        yield np.ascontiguousarray(frame.image.T)
+    for name in recording.neural_names:
+        file.create_device(name=f"neural_{name}", description="neural camera")

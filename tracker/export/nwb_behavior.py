@@ -110,4 +110,12 @@ def _add_tracking(behavior: Module, recording: OpenedRecording, zero_s: float) -
             ("command", "command_um_s", "meters/second", "Velocity asked of the stage (x, y)."),
         )
     ]
-    behavior.add(BehavioralTimeSeries(name="tracking", time_series=series))
+    centre = TimeSeries(
+        name="field_centre",
+        description="The centre of the confocal's field in the picture (x, y), where the operator "
+        "had moved it by then.",
+        data=recording.field_centre_px(ticks["t_s"]),
+        unit="pixels",
+        timestamps=ticks["t_s"] - zero_s,
+    )
+    behavior.add(BehavioralTimeSeries(name="tracking", time_series=[*series, centre]))

@@ -10,6 +10,7 @@ import numpy as np
 from tracker.export.nwb_parts import Events, File
 from tracker.record.columns import Column, columns_of
 from tracker.record.opened import TABLE_NAMES, OpenedRecording
+from tracker.record.schema import neural_frames
 
 _ABOUT = {
     "ticks": "One row a turn of the loop: detection, estimate, command, times.",
@@ -17,6 +18,9 @@ _ABOUT = {
     "positions": "Where the stage was.",
     "focus": "Where the focus drive was, and where it was to go.",
     "truth": "Where the head really was: the simulated rig only.",
+    "edges": "Every edge that was counted: its line, by its place from 0, and its number on it.",
+    "analog": "The analog channels, a row a sample, in volts.",
+    "marks": "When the marker's output changed, and the frame that it stands for; -1 for none.",
     "frames": "Numbers and times of the recorded frames.",
 }
 _CLOCK = "seconds on the rig's clock"
@@ -34,10 +38,17 @@ def add_tables(file: File, recording: OpenedRecording, zero_s: float) -> None:
     tables = {name: columns_of(recording.table(name)) for name in TABLE_NAMES}
     fields = ("index", "t_s", "received_s", "camera_t_s", "camera_counter")
     tables["frames"] = {name: np.array(frames.stamps[name]) for name in fields}
+    for name in recording.neural_names:
+        stamps = recording.neural(name).frames.stamps
+        tables[neural_frames(name)] = {field: np.array(stamps[field]) for field in fields}
     for name, columns in tables.items():
         if len(next(iter(columns.values()))):
             module.add(
-                _table(name, _ABOUT[name], {key: np.array(of) for key, of in columns.items()})
+                _table(
+                    name,
+                    _about(name, recording),
+                    {key: np.array(of) for key, of in columns.items()},
+                )
             )
     calibration = recording.calibration
     values: dict[str, Column] = {
@@ -75,6 +86,12 @@ def add_events(file: File, recording: OpenedRecording, zero_s: float) -> None:
     file.add_events_table(table)
 
 
+def _about(table: str, recording: OpenedRecording) -> str:
+    if table == "edges":
+        return f"{_ABOUT[table]} The lines are {', '.join(recording.edge_lines)}."
+    return _ABOUT.get(table, "Numbers and times of a neural camera's frames.")
+
+
 def _table(name: str, about: str, columns: dict[str, Column]) -> object:
     from hdmf.common import DynamicTable, VectorData
 
@@ -99,6 +116,7 @@ def _described(column: str) -> str:
         ("_um", "micrometres"),
         ("_px", "pixels"),
         ("_rad", "radians"),
+        ("_v", "volts"),
         ("_s", _CLOCK),
     ):
         if column.endswith(suffix):

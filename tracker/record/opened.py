@@ -31,6 +31,7 @@ from tracker.record.neural_header import neural_names
 from tracker.record.reader import Recording
 from tracker.record.reader import open_recording as read_recording
 from tracker.record.schema import FRAMES, Rows
+from tracker.record.score import nudges_um
 from tracker.record.stretch import LONGEST_GAP_S, stretch
 
 if TYPE_CHECKING:
@@ -191,6 +192,19 @@ class OpenedRecording:
             stage_um=self._stage_um(times, longest_gap_s),
             head_um=stretch(times, path.t_s, path.head_um, longest_gap_s=longest_gap_s),
         )
+
+    def nudges_um(self, times_s: ArrayLike) -> NDArray[np.float64]:
+        """Return how far the operator had moved the field's centre by any times (n,), (n, 2)."""
+        times = np.atleast_1d(np.asarray(times_s, dtype=np.float64))
+        return nudges_um(times, self.recording.ticks)
+
+    def field_centre_px(self, times_s: ArrayLike) -> NDArray[np.float64]:
+        """Return the centre of the confocal's field in the picture, (n, 2), at any times (n,).
+
+        It is the calibration's `target_px`, and what the operator has moved it by since.
+        """
+        pixels_from_stage = np.linalg.inv(self.calibration.stage_from_image_um_per_px)
+        return self.calibration.target_px + self.nudges_um(times_s) @ pixels_from_stage.T
 
     def _stage_um(
         self, times_s: NDArray[np.float64], longest_gap_s: float = LONGEST_GAP_S

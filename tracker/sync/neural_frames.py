@@ -92,7 +92,7 @@ def neural_rows(recording: OpenedRecording, t_s: Times, volumes: Volumes) -> Row
     rows["volume"], rows["plane"] = volumes.volume, volumes.plane
     rows["z_um"], rows["direction"] = volumes.z_um, volumes.direction
     rows["stage_um"], rows["head_um"] = placed.stage_um, placed.head_um
-    rows["error_um"] = placed.head_um - placed.stage_um
+    rows["error_um"] = placed.head_um - placed.stage_um - recording.nudges_um(t_s)
     rows["stage_moved_um"] = _moved_um(placed.stage_um, volumes.volume)
     nearest, frame_s = _nearest(recording.frames.t_s, t_s)
     is_beside = nearest >= 0

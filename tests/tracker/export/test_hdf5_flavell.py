@@ -1,7 +1,11 @@
 """The incumbent's layout, read as its analysis reads it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+
+from hardware.lines import EDGE_ROW, analog_row
 
 h5py = pytest.importorskip("h5py")
 
@@ -85,4 +89,62 @@ def test_a_strobe_is_high_at_the_middle_of_each_exposure(read, made_up):
 
 
 def test_what_was_not_recorded_is_said(made_up, exported):
-    assert "no pulses of a confocal were recorded" in exported(made_up(), "hdf5-flavell").notices[0]
+    (notice,) = exported(made_up(), "hdf5-flavell").notices
+
+    assert notice.startswith(
+        "not recorded, and zero in the signals: the confocal's line, laser, piezo, stimulus; "
+    )
+
+
+TABLES = ("ticks", "stage", "positions", "truth")
+
+
+@pytest.fixture
+def plain(made_up):
+    """A recording to make others from: its header, and its tables."""
+    recording = made_up(name="plain")
+    return recording.header, {name: np.array(recording.table(name)) for name in TABLES}
+
+
+def test_the_fields_centre_is_where_the_operator_had_moved_it(read, made_up, plain):
+    header, tables = plain
+    tables["ticks"]["nudge_um"][31:] = [5.0, -2.0]
+    recording = made_up(tables=tables)
+
+    file = read(recording, every=1)
+
+    calibration = header.calibration
+    moved_px = np.linalg.inv(calibration.stage_from_image_um_per_px) @ [5.0, -2.0]
+    centre_px = file["metadata/field_centre_px"] - 1.0
+    assert centre_px[:31] == pytest.approx(np.tile(calibration.target_px, (31, 1)))
+    assert centre_px[31:] == pytest.approx(np.tile(calibration.target_px + moved_px, (29, 1)))
+    assert file["metadata/target_px"] - 1.0 == pytest.approx(calibration.target_px)
+
+
+def test_counted_edges_and_sampled_channels_are_the_signals(read, made_up, plain):
+    header, tables = plain
+    confocal_s = 100.3 + 0.05 * np.arange(20)
+    edges = np.zeros(40, EDGE_ROW)
+    edges["line"] = np.arange(40) % 2
+    edges["t_s"] = np.repeat(confocal_s, 2)
+    analog = np.zeros(5000, analog_row(["piezo"]))
+    analog["t_s"] = 100.2 + np.arange(5000) / 5000.0
+    analog["piezo_v"] = np.linspace(1.0, 2.0, 5000)
+    rows = {"edges": edges, "analog": analog}
+    counted = replace(
+        header,
+        facts={**header.facts, "edge_lines": "camera, confocal"},
+        streams={**header.streams, **{name: table.dtype for name, table in rows.items()}},
+    )
+    recording = made_up(header=counted, tables={**tables, **rows})
+
+    file = read(recording)
+
+    began_s = recording.frames.t_s[0] - 0.002 - 0.2
+    rises = np.flatnonzero(np.diff(file["daqmx_di"][0].astype(float)) > 1) + 1
+    assert began_s + rises / 5000.0 == pytest.approx(confocal_s, abs=1.1e-4)
+    sampled_s = began_s + np.arange(file["daqmx_ai"].shape[1]) / 5000.0
+    is_known = (sampled_s >= 100.2) & (sampled_s <= 100.2 + 0.9998)
+    expected = np.interp(sampled_s, analog["t_s"], analog["piezo_v"])
+    assert file["daqmx_ai"][1][is_known] == pytest.approx(expected[is_known])
+    assert not file["daqmx_ai"][[0, 2]].any()

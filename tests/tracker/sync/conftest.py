@@ -99,7 +99,7 @@ def _edges(counted):
 def lab(tmp_path):
     """The rig's facts, and functions that record and that log."""
 
-    def record(*, without=(), brightness=None, counted=None):
+    def record(*, without=(), brightness=None, counted=None, nudge_um=(0.0, 0.0)):
         """Record; `counted` are the host's times of edges that are counted along, by line."""
         numbers = np.setdiff1d(np.arange(FIRST, FIRST + COUNT), without)
         folder = tmp_path / "session" / "0001"
@@ -107,7 +107,9 @@ def lab(tmp_path):
         writer = RecordingWriter(folder, header, config_yaml=CONFIG, flush_s=0.5)
         grey = np.full(len(numbers), 90) if brightness is None else brightness(numbers)
         writer.append(FRAMES, _frames(numbers, grey))
-        for stream, rows in _tables(numbers).items():
+        tables = _tables(numbers)
+        tables["ticks"]["nudge_um"] = nudge_um
+        for stream, rows in tables.items():
             writer.append(stream, rows)
         if counted is not None:
             writer.append("edges", _edges(counted))

@@ -62,3 +62,14 @@ def test_where_several_lines_were_counted_the_neural_one_must_be_named(lab, neur
 def test_a_recording_without_edges_asks_for_a_loggers_file(lab):
     with pytest.raises(UsageError, match=r"holds no edges: expected EDGES.*--flash"):
         recorded_edges(lab.record())
+
+
+def test_the_error_of_a_neural_frame_is_about_the_field_as_it_was_moved(lab, neural_s):
+    counted = {"camera": lab.starts_s, "confocal": neural_s}
+    lab.record(counted=counted, nudge_um=(7.0, -4.0))
+
+    rows = synced(lab)
+
+    # Without a nudge the head is 3 um off along x.
+    assert float(rows[10]["error_x_um"]) == pytest.approx(3.0 - 7.0, abs=0.01)
+    assert float(rows[10]["error_y_um"]) == pytest.approx(4.0, abs=0.01)
