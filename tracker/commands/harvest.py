@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from tracker.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
+    from models.detection import Detector
     from tracker.export.progress import Progress
     from tracker.harvest.picking import Pick
     from tracker.record.opened import OpenedRecording
 
+_DOUBTFUL = 0.05  # candidates are looked at from here on
 _MOST_LOOKED_AT = 4000  # frames of a recording: evenly spread, where it has more
 
 
@@ -28,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=int, default=100, metavar="N", help="of all together")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--model",
+        help="ask this one too where its networks disagree: ensemble.yaml of `wormlock train`",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--out {out}: there is no folder {out.parent}")
     recordings = [open_recording(path) for path in arguments.recordings]
     progress = Progress(sys.stderr)
-    progress.start(sum(min(len(each.frames), _MOST_LOOKED_AT) for each in recordings), "frames")
+    looks = sum(min(len(each.frames), _MOST_LOOKED_AT) for each in recordings)
+    progress.start(looks * (1 if arguments.model is None else 2), "looks")
     share, left = divmod(arguments.frames, len(recordings))
     rows: list[list[str]] = []
     for place, recording in enumerate(recordings):
@@ -62,6 +69,7 @@ def _harvest(
     recording: OpenedRecording, count: int, arguments: argparse.Namespace, progress: Progress
 ) -> list[list[str]]:
     """Pick from one recording and write its pictures; return file and reason of each."""
+    from tracker.harvest.disagreement import REASON, disagreement_of
     from tracker.harvest.looks import looks_of
     from tracker.harvest.picking import pick
     from tracker.harvest.reasons import worth_of
@@ -75,8 +83,21 @@ def _harvest(
     some = np.linspace(0, len(at_tick) - 1, min(len(at_tick), _MOST_LOOKED_AT)).astype(np.int64)
     ticks, places = every[at_tick[some]], at_frame[some]
     looks = looks_of(recording, ticks, places, progress.step)
-    picks = pick(ticks["t_s"], looks, worth_of(ticks), count=count, seed=arguments.seed)
+    worth = dict(worth_of(ticks))
+    if arguments.model is not None:
+        detector = _open_model(arguments.model, recording)
+        worth[REASON] = disagreement_of(recording, detector, places, progress.step)
+    picks = pick(ticks["t_s"], looks, worth, count=count, seed=arguments.seed)
     return _write_pictures(recording, places, picks, arguments.out)
+
+
+def _open_model(model: str, recording: OpenedRecording) -> Detector:
+    from models.evaluate.finding import open_any
+    from tracker.geometry import um_per_px
+
+    scale = None if model.endswith(".onnx") else um_per_px(recording.header.calibration)
+    detector, _ = open_any(model, provider="auto", min_confidence=_DOUBTFUL, um_per_px=scale)
+    return detector
 
 
 def _write_pictures(
