@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.sim.anatomy import ADULT, Build, keypoints_um, tracked_head_um
+from hardware.sim.anatomy import ADULT, MIDLINE_POINTS, Build, keypoints_um, tracked_head_um
 from hardware.sim.body import BodyTexture, body_texture
 from hardware.sim.gait import GaitAnimal
 from hardware.sim.looks import draw_look
@@ -33,21 +33,29 @@ _EMPTY_SHARE = 0.08  # frames with nobody of ours in them
 _HIDDEN_SHARE = 0.04  # frames in which a bubble or a smear lies over ours
 _TRACKED_SHARE = 0.7  # frames with the head near the middle, as the loop keeps it
 _OTHERS = (0.65, 0.25, 0.1)  # shares of frames with 0, 1, 2 more animals
+_CROSSING_OTHERS = (0.0, 0.8, 0.2)  # the same, where one of them lies across our head
 
 
 def training_frames(
-    seed: int, *, hard: bool, strange: bool = False, shape: tuple[int, int] = (732, 968)
+    seed: int,
+    *,
+    hard: bool,
+    strange: bool = False,
+    crossed: bool = False,
+    shape: tuple[int, int] = (732, 968),
 ) -> Iterator[LabelledFrame]:
     """Yield image (rows, columns) uint8 and keypoints (animals, 3, 2) px, for ever.
 
     There is one entry for each animal of which at least one keypoint lies in the picture; its
     others may lie outside. `hard` draws any lab's look, otherwise it is the near-infrared
-    rig's on another day; `strange` draws animals of another build, bent more.
+    rig's on another day; `strange` draws animals of another build, bent more; with
+    `crossed` another animal's body always lies across our head.
     """
     place = 0
     while True:
-        draw = place_generator(seed, 20, place, int(hard) + 2 * int(strange))
-        yield from _frames_of_place(draw, hard=hard, strange=strange, shape=shape)
+        draw = place_generator(seed, 20, place, hard + 2 * strange + 4 * crossed)
+        scenario = _scenario(draw, hard=hard, shape=shape)
+        yield from _frames_of_place(draw, scenario, strange=strange, crossed=crossed)
         place += 1
 
 
@@ -81,15 +89,17 @@ class _Actor:
 
 
 def _frames_of_place(
-    draw: np.random.Generator, *, hard: bool, strange: bool, shape: tuple[int, int]
+    draw: np.random.Generator, scenario: Scenario, *, strange: bool, crossed: bool
 ) -> Iterator[LabelledFrame]:
-    scenario = _scenario(draw, hard=hard, shape=shape)
+    shape = scenario.camera.rows, scenario.camera.columns
     scenery = Scenery(scenario, int(draw.integers(1 << 31)))
     actors = [_Actor(draw, scenario, strange=strange) for _ in range(_ANIMALS_A_PLACE)]
     place_um = draw.uniform(-6000.0, 6000.0, 2)
     for index in range(_FRAMES_A_PLACE):
         stage_um = place_um + draw.uniform(-60.0, 60.0, 2)
-        sights = _cast(draw, actors, scenario, stage_um)
+        sights = _cast(draw, actors, scenario, stage_um, _CROSSING_OTHERS if crossed else _OTHERS)
+        if crossed and len(sights) > 1:
+            sights[0] = _across(draw, sights[0], sights[-1])
         velocity_um_s = draw.normal(0.0, 250.0, 2)
         prepared = scenery.prepare(sights, stage_um, stage_velocity_um_s=velocity_um_s)
         image = scenery.finish(prepared, stage_um, index)
@@ -98,7 +108,11 @@ def _frames_of_place(
 
 
 def _cast(
-    draw: np.random.Generator, actors: list[_Actor], scenario: Scenario, stage_um: Vec2
+    draw: np.random.Generator,
+    actors: list[_Actor],
+    scenario: Scenario,
+    stage_um: Vec2,
+    others: tuple[float, ...],
 ) -> list[Sight]:
     """Choose who is in the picture, and where; the tracked one is drawn last, on top."""
     rows, columns = scenario.camera.rows, scenario.camera.columns
@@ -107,7 +121,7 @@ def _cast(
     order = draw.permutation(len(actors)).tolist()
     sights = [
         actors[order[1 + other]].sight(draw, stage_um + draw.uniform(-1.6, 1.6, 2) * half_um)
-        for other in range(int(draw.choice(3, p=_OTHERS)))
+        for other in range(int(draw.choice(3, p=others)))
     ]
     if draw.random() < _EMPTY_SHARE:
         return sights
@@ -116,6 +130,14 @@ def _cast(
     ours = actors[order[0]].sight(draw, stage_um + np.clip(off_um, -half_um, half_um))
     sights.append(replace(ours, is_hidden=draw.random() < _HIDDEN_SHARE))
     return sights
+
+
+def _across(draw: np.random.Generator, other: Sight, ours: Sight) -> Sight:
+    """Return another animal moved to where some place of its body lies on our head."""
+    of_body = other.midline_um[int(draw.integers(MIDLINE_POINTS // 6, MIDLINE_POINTS))]
+    meeting_um = keypoints_um(ours.midline_um)[int(draw.integers(3))]
+    aside_um = draw.normal(0.0, 15.0, 2)
+    return replace(other, midline_um=other.midline_um - of_body + meeting_um + aside_um)
 
 
 def _labels(

@@ -43,3 +43,14 @@ def read_checkpoint(name: str) -> CandidateGraph:
             f"{file}: not the checkpoint of a network of ours ({str(error).splitlines()[0]})"
         ) from error
     return graph.eval()
+
+
+def read_network(name: str) -> HeadNetwork:
+    """Return the network alone of what `read_checkpoint` reads.
+
+    Raises:
+        TrainingError: as `read_checkpoint`.
+    """
+    network = read_checkpoint(name).network
+    assert isinstance(network, HeadNetwork)
+    return network

@@ -120,7 +120,7 @@ def _material(arguments: argparse.Namespace) -> Material:
 
     from hardware.sim.training_frames import training_frames
     from models.labels.consensus import find_consensus
-    from models.train.checkpoint import read_checkpoint
+    from models.train.checkpoint import read_network
     from models.train.curve import Material
     from models.train.frames import collect_frames
     from models.train.lab_frames import read_every_frame
@@ -129,7 +129,7 @@ def _material(arguments: argparse.Namespace) -> Material:
 
     torch.set_num_threads(1)  # so that a minute of the processor is one
     cv2.setNumThreads(1)
-    start = read_checkpoint(arguments.start).network
+    start = read_network(arguments.start)
     if not isinstance(start, HeadNetwork):
         raise UsageError(f"--from {arguments.start}: is several networks: name the one they taught")
     labels = find_consensus(read_labels(arguments.labels, arguments)).labels()

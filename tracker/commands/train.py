@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         ModelError: labels are faulty, the training cannot be had, or its outcome is not sound.
     """
     _check(arguments)
-    from models.train.checkpoint import read_checkpoint
+    from models.train.checkpoint import read_network
     from models.train.course import Listener, Plan, run_course
 
     has_labels = bool(arguments.labels)
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         threads=arguments.threads,
     )
-    start = read_checkpoint(arguments.start).network if arguments.start else None
+    start = read_network(arguments.start) if arguments.start else None
     sources = _sources(arguments.seed, _lab(arguments) if has_labels else None, arguments)
     if arguments.ensemble > 1:
         return _train_ensemble(sources, plan, start, arguments)
@@ -143,8 +143,9 @@ def _train_ensemble(
         print("\nwhat was learned is kept: the same command goes on from there")
         raise
     print()
+    model = arguments.out / f"{sources.name}.yaml"
     for kind, side in sides.items():
-        print(f"held-out {kind} frames:", *lines(side, sources.name), sep="\n  ")
+        print(f"held-out {kind} frames:", *lines(side, model), sep="\n  ")
         print(f"pictures of the worst of them: {arguments.out / f'worst_{kind}.png'}")
     print(f"model: {arguments.out / sources.name}.yaml")
     return 0
@@ -210,6 +211,7 @@ def _sources(seed: int, lab: LabFrames | None, arguments: argparse.Namespace) ->
             training_frames(own_seed, hard=False),
             training_frames(own_seed, hard=True),
             training_frames(own_seed, hard=True, strange=True),
+            training_frames(own_seed, hard=False, crossed=True),
         )
 
     judged = {
@@ -224,7 +226,7 @@ def _sources(seed: int, lab: LabFrames | None, arguments: argparse.Namespace) ->
         learn=both(seed),
         calibrate=both(seed + 2000),
         judge={} if lab is not None else judged,
-        recipe=f"rendered, near-infrared rig, other looks and other builds by turns, seed {seed}",
+        recipe=f"rendered, the rig, other looks, other builds and crossings by turns, seed {seed}",
         um_per_px=um_per_px,
         lab=lab,
         name="shipped" if lab is None else "own",

@@ -37,3 +37,14 @@ def test_the_body_is_widest_in_the_middle_and_thinnest_at_the_tail():
     widths_px = anatomy.half_width_um(places, length_um=750.0)
 
     assert widths_px == pytest.approx([11.0, 22.0, 27.0, 18.0, 1.0])
+
+
+def test_another_build_is_stouter_and_its_nose_more_pointed():
+    places = np.array([0.0, 0.14, 0.45, 0.88, 1.0])
+    build = anatomy.Build(stout=1.2, nose=0.5)
+
+    widths_px = anatomy.half_width_um(places, length_um=750.0, build=build)
+
+    assert widths_px[0] == pytest.approx(0.5 * 1.2 * 11.0)
+    assert widths_px[2:] == pytest.approx(1.2 * np.array([27.0, 18.0, 1.0]))
+    assert build.widest == pytest.approx(1.2 * 27.0 / 750.0)
