@@ -183,6 +183,8 @@ class RecordConfig(Section):
     # How much of what was before a recording its key can still put into it; memory holds it.
     keep_s: Annotated[float, Field(ge=0.0, le=120.0)] = 0.0
     flush_s: Annotated[float, Field(gt=0.0, le=60.0)] = 0.5
+    # Cameras whose frames are compressed on their way to the disk; nothing of them is lost.
+    compress: tuple[str, ...] = ()
     # What the experimenter tells about the animal; goes into every recording as it is.
     animal: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
@@ -190,6 +192,9 @@ class RecordConfig(Section):
     def held_s(self) -> float:
         """How much the rings hold."""
         return self.ring_s + self.keep_s
+
+
+TRACKING = "tracking"  # what `record.compress` calls the tracking camera
 
 
 class Config(Section):
@@ -208,6 +213,16 @@ class Config(Section):
     drift: DriftConfig = DriftConfig()
     focus: FocusConfig = FocusConfig()
     arm: ArmConfig | None = None
+
+    @field_validator("record")
+    @classmethod
+    def _compresses_what_is_there(cls, record: RecordConfig, told: ValidationInfo) -> RecordConfig:
+        rig: RigConfig | None = told.data.get("rig")
+        names = [TRACKING, *(camera.name for camera in (rig.neural_cameras if rig else ()))]
+        unknown = [name for name in record.compress if name not in names]
+        if rig is not None and unknown:
+            raise ValueError(f".compress: expected some of {', '.join(names)}, got {unknown[0]}")
+        return record
 
     @field_validator("focus")
     @classmethod

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import mmap
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from hardware.platform_files import DIRECT_BYTES
 from tracker.record.appended_file import AppendedFile
 from tracker.record.checksum import crc32
+from tracker.record.packed_writer import PackedWriter
 from tracker.record.schema import FRAME_MAGIC, Rows, checked, framed_record
 
 _TAKEN_BYTES = 1 << 22
+
+AnyFrameWriter: TypeAlias = "FrameWriter | PackedWriter"
 
 
 def frames_a_take(ring_record: np.dtype[np.void]) -> int:
@@ -77,3 +81,13 @@ class FrameWriter:
         room = np.frombuffer(memory, self._record)
         room[names] = frames[names]
         return room
+
+
+def frame_writer(path: Path, record: np.dtype[np.void], *, packs: bool) -> AnyFrameWriter:
+    """Make the file of frames, compressed or not.
+
+    Raises:
+        MissingExtraError: what compresses them is not installed.
+        RecordingError: it exists, or it cannot be made.
+    """
+    return PackedWriter(path, record) if packs else FrameWriter(path, record)

@@ -12,7 +12,14 @@ import numpy as np
 
 from hardware.types import Calibration
 from tracker.errors import RecordingError
-from tracker.record.schema import HEADER_FILE, SCHEMA_VERSION, spell, stream_file, unspell
+from tracker.record.schema import (
+    HEADER_FILE,
+    SCHEMA_VERSION,
+    UNCOMPRESSED_VERSION,
+    spell,
+    stream_file,
+    unspell,
+)
 
 Facts: TypeAlias = Mapping[str, str | int | float | bool | None]
 Words: TypeAlias = "str | int | float | bool | Sequence[Words] | Mapping[str, Words] | None"
@@ -39,7 +46,7 @@ class Header:
     facts: Facts
     animal: Facts
     streams: Mapping[str, np.dtype[np.void]]
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = UNCOMPRESSED_VERSION
 
 
 def header_json(header: Header) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import RecordingError
+from tracker.record.frame_log import compression
 from tracker.record.gaps import FRAMES_LOST
 from tracker.record.neural import NeuralStream, open_neural_stream
 from tracker.record.neural_header import neural_names
@@ -21,7 +22,8 @@ class StreamFigures(TypedDict):
     """What became of a neural camera's frames, and what the tracking was worth to them.
 
     `exposed` by their numbers, first to last; `dropped` never came from the camera, `lost` came
-    but the disk could not follow. Where the neurons are simulated: `in_field` is the share of
+    but the disk could not follow. `compression`: how many times smaller they are on the disk, where
+    they are compressed. Where the neurons are simulated: `in_field` is the share of
     judged frames in which all of them were in the picture, `motion_um` how far each of them moved
     in the picture from one judged frame to the next.
     """
@@ -31,6 +33,7 @@ class StreamFigures(TypedDict):
     dropped: int
     lost: int
     rate_hz: float
+    compression: NotRequired[float]
     in_field: NotRequired[float]
     motion_um: NotRequired[Spread]
 
@@ -46,6 +49,7 @@ class NeuralRows:
     index: NDArray[np.int64]
     t_s: NDArray[np.float64]
     lost: int
+    compression: float = 1.0
     truth_index: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     truth_t_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     in_field: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
@@ -76,6 +80,8 @@ def stream_figures(rows: NeuralRows, is_judged: NDArray[np.bool_]) -> StreamFigu
         lost=lost,
         rate_hz=_rate_hz(rows),
     )
+    if rows.compression != 1.0:
+        figures["compression"] = rows.compression
     if len(rows.truth_index):
         judged = rows.in_field[is_judged]
         figures["in_field"] = float(judged.mean()) if judged.size else float("nan")
@@ -92,6 +98,7 @@ def stream_lines(streams: Mapping[str, StreamFigures]) -> list[str]:
             f"{figures['rate_hz']:.4g} Hz",
             f"  {'':16} {figures['dropped']} dropped by the camera, "
             f"{figures['lost']} lost on the way to the disk",
+            *compression_lines(figures),
         ]
         if "in_field" in figures and "motion_um" in figures:
             motion = figures["motion_um"]
@@ -101,6 +108,12 @@ def stream_lines(streams: Mapping[str, StreamFigures]) -> list[str]:
                 f"p95 {motion['p95']:.1f} um",
             ]
     return lines
+
+
+def compression_lines(figures: Mapping[str, object]) -> list[str]:
+    """Return the line about compression of a summary or of a stream, if they are compressed."""
+    ratio = figures.get("compression")
+    return [f"  {'':16} compressed to 1/{ratio:.2f} of their size"] if ratio else []
 
 
 def _percent(fraction: float) -> str:
@@ -113,13 +126,16 @@ def _rows_of(stream: NeuralStream) -> NeuralRows:
         event.values.get("count", 1.0) for event in stream.events if event.kind == FRAMES_LOST
     ]
     lost, truth = round(sum(losses)), stream.truth
-    kept = NeuralRows(index=np.array(stamps["index"]), t_s=np.array(stamps["t_s"]), lost=lost)
+    kept = NeuralRows(
+        index=np.array(stamps["index"]),
+        t_s=np.array(stamps["t_s"]),
+        lost=lost,
+        compression=compression(stream.frames.records),
+    )
     if truth is None:
         return kept
-    return NeuralRows(
-        index=kept.index,
-        t_s=kept.t_s,
-        lost=kept.lost,
+    return replace(
+        kept,
         truth_index=np.array(truth["index"]),
         truth_t_s=np.array(truth["t_s"]),
         in_field=stream.in_field(),

@@ -21,7 +21,7 @@ from tracker.record.closing import close_recording
 from tracker.record.events import Event
 from tracker.record.gaps import FrameGaps
 from tracker.record.header import Facts, Header
-from tracker.record.schema import FRAMES
+from tracker.record.schema import FRAMES, UNCOMPRESSED_VERSION
 from tracker.record.session_manifest import NOT_ENDED, list_recording
 from tracker.record.tap import Tap
 from tracker.record.writer import RecordingWriter
@@ -49,6 +49,8 @@ class Origin:
     calibration: Calibration
     streams: Mapping[str, np.dtype[np.void]]
     flush_s: float
+    packs: bool = False  # the tracking camera's frames are compressed
+    schema_version: int = UNCOMPRESSED_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,11 @@ class Recorder:
         header = self._header(t_s, animal=animal, facts=facts)
         origin = self._origin
         writer = RecordingWriter(
-            folder, header, config_yaml=origin.config_yaml, flush_s=origin.flush_s
+            folder,
+            header,
+            config_yaml=origin.config_yaml,
+            flush_s=origin.flush_s,
+            packs=origin.packs,
         )
         for name, tap in self._taps.items():
             tap.start(t_s - _EARLIER_S.get(name, 0.0))
@@ -226,4 +232,5 @@ class Recorder:
             facts=facts,
             animal=animal,
             streams=origin.streams,
+            schema_version=origin.schema_version,
         )

@@ -35,7 +35,8 @@ from hardware.platform_files import DIRECT_BYTES
 from hardware.truth import TRUTH_ROW
 from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UNCOMPRESSED_VERSION = 1  # a recording in which no frames are compressed
 HEADER_FILE = "recording.json"
 CONFIG_FILE = "config.yaml"
 EVENTS_FILE = "events.jsonl"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tracker.messages import Mode
 from tracker.record.events import ENDED
+from tracker.record.frame_log import compression
 from tracker.record.gaps import FRAMES_LOST
 from tracker.record.neural_score import NeuralRows, neural_rows, stream_figures
 from tracker.record.notes import backwards_notes
@@ -44,6 +45,7 @@ class RunRows:
     truth: Rows
     lost_frames: int = 0
     timeouts: int = 0
+    compression: float = 1.0  # how many times smaller the frames are on the disk
     ended: str = ""  # why, where somebody said
     neural: Mapping[str, NeuralRows] = field(default_factory=dict[str, NeuralRows])
     unread: tuple[str, ...] = ()  # neural streams that cannot be read, and why
@@ -67,6 +69,7 @@ def rows_of(recording: Recording) -> RunRows:
         truth=recording.truth,
         lost_frames=_counted(recording, FRAMES_LOST),
         timeouts=_counted(recording, TIMEOUTS),
+        compression=compression(recording.frames),
         ended=_why_ended(recording),
         neural=neural,
         unread=tuple(unread),
@@ -104,6 +107,8 @@ def score(run: RunRows) -> Summary:
             halts=int((run.stage["sequence"] < 0).sum()),
         ),
     )
+    if run.compression != 1.0:
+        summary["compression"] = run.compression
     if run.neural:
         summary["streams"] = {
             name: stream_figures(rows, is_judged(rows.truth_t_s, run.ticks))

@@ -47,9 +47,19 @@ class StreamRecorder:
     """Writes one neural stream into one recording after the other."""
 
     def __init__(
-        self, taps: Mapping[str, Tap], header: NeuralHeader, clock: Clock, *, flush_s: float
+        self,
+        taps: Mapping[str, Tap],
+        header: NeuralHeader,
+        clock: Clock,
+        *,
+        flush_s: float,
+        packs: bool = False,
     ) -> None:
-        """Record from taps that are named as the header's streams are."""
+        """Record from taps that are named as the header's streams are.
+
+        With `packs` the frames are compressed.
+        """
+        self._packs = packs
         self._taps, self._header, self._clock, self._flush_s = taps, header, clock, flush_s
         self._frames = neural_frames(header.name)
         self._wanted: _Wanted | None = None
@@ -147,7 +157,9 @@ class StreamRecorder:
         if wanted.writer is None:
             if (wanted.folder / HEADER_FILE).is_file():
                 header = replace(self._header, started_s=wanted.since_s)
-                wanted.writer = StreamWriter(wanted.folder, header, flush_s=self._flush_s)
+                wanted.writer = StreamWriter(
+                    wanted.folder, header, flush_s=self._flush_s, packs=self._packs
+                )
                 wanted.writer.events.note(Event(wanted.since_s, "started"))
                 logger.info("stream started: folder=%s", wanted.folder)
             elif now_s > wanted.ordered_s + _FOLDER_WITHIN_S:

@@ -9,7 +9,7 @@ from tracker.errors import RecordingError
 from tracker.record.appended_file import AppendedFile
 from tracker.record.disk_thread import DiskThread
 from tracker.record.events import ENDED, Event, EventLog
-from tracker.record.frame_writer import FrameWriter
+from tracker.record.frame_writer import frame_writer
 from tracker.record.neural_header import NeuralHeader, neural_header_json
 from tracker.record.rows import RowLog
 from tracker.record.schema import (
@@ -25,8 +25,10 @@ from tracker.record.whole_file import write_whole
 class StreamWriter:
     """Writes one stream of one recording; made once, closed once."""
 
-    def __init__(self, folder: Path, header: NeuralHeader, *, flush_s: float) -> None:
-        """Make the files in a recording's folder.
+    def __init__(
+        self, folder: Path, header: NeuralHeader, *, flush_s: float, packs: bool = False
+    ) -> None:
+        """Make the files in a recording's folder; with `packs` the frames are compressed.
 
         Raises:
             RecordingError: they exist, or the disk is full or not to be written.
@@ -34,7 +36,7 @@ class StreamWriter:
         self._frames = neural_frames(header.name)
         self.events = EventLog(folder / neural_events_file(header.name))
         record = header.streams[self._frames]
-        self.frames = FrameWriter(folder / stream_file(self._frames), record)
+        self.frames = frame_writer(folder / stream_file(self._frames), record, packs=packs)
         self.frames.file.hold()
         self._tables = {
             name: RowLog(folder / stream_file(name), row)

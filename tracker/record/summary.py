@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict, cast
 
 from tracker.record.figures_file import read_figures
-from tracker.record.neural_score import StreamFigures, stream_lines
+from tracker.record.neural_score import StreamFigures, compression_lines, stream_lines
 from tracker.record.schema import SUMMARY_FILE
 from tracker.statistics import ErrorFigures, Spread
 
@@ -74,6 +74,7 @@ class Summary(TypedDict):
     head_found: float
     lost_s: float
     stage: StageCounts
+    compression: NotRequired[float]  # of the frames on the disk, where they are compressed
     streams: NotRequired[dict[str, StreamFigures]]  # of the neural cameras, where there are any
 
 
@@ -98,6 +99,7 @@ def summary_table(summary: Summary) -> str:
             f"{frames['recorded']} recorded",
             f"  {'':16} {frames['dropped']} dropped by the camera, "
             f"{frames['lost']} lost on the way to the disk",
+            *compression_lines(summary),
             f"  head found       {_percent(summary['head_found'])} of the frames used; "
             f"unseen for {summary['lost_s']:.2f} s",
             f"  within 25 um     {_percent(summary['within_25_um'])}",

@@ -12,7 +12,7 @@ from tracker.errors import RecordingError
 from tracker.record.appended_file import AppendedFile, explain
 from tracker.record.disk_thread import MARGIN_BYTES, DiskThread, free_bytes, require_room
 from tracker.record.events import Event, EventLog
-from tracker.record.frame_writer import FrameWriter
+from tracker.record.frame_writer import frame_writer
 from tracker.record.header import Header, header_json
 from tracker.record.rows import RowLog
 from tracker.record.schema import (
@@ -29,8 +29,16 @@ from tracker.record.whole_file import write_whole
 class RecordingWriter:
     """Writes one recording; made once, closed once."""
 
-    def __init__(self, folder: Path, header: Header, *, config_yaml: str, flush_s: float) -> None:
-        """Make the folder and all files.
+    def __init__(
+        self,
+        folder: Path,
+        header: Header,
+        *,
+        config_yaml: str,
+        flush_s: float,
+        packs: bool = False,
+    ) -> None:
+        """Make the folder and all files; with `packs` the frames are compressed.
 
         Raises:
             RecordingError: the folder exists, or the disk is full or not to be written.
@@ -39,7 +47,9 @@ class RecordingWriter:
         self._disk = DiskThread(self._files, flush_s=flush_s, from_s=header.started_s)
         self._make_folder(config_yaml)
         self.events = EventLog(folder / EVENTS_FILE)
-        self.frames = FrameWriter(folder / stream_file(FRAMES), header.streams[FRAMES])
+        self.frames = frame_writer(
+            folder / stream_file(FRAMES), header.streams[FRAMES], packs=packs
+        )
         self.frames.file.hold()
         self.tables = {
             name: RowLog(folder / stream_file(name), row)

@@ -20,6 +20,7 @@ from tracker.calibrate.focus_plane import fit_plane
 from tracker.config import Config, MeasuredCalibration, NoCalibration, calibration_file
 from tracker.errors import CalibrationError, UsageError
 from tracker.named_files import load_whole_config
+from tracker.record.compression import require_compression
 from tracker.runtime.field_file import CALIBRATION_FILE, FieldFile
 
 LEAST_DISK_BYTES = 500_000_000  # half a minute of the default camera
@@ -77,6 +78,7 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
 
     Raises:
         ConfigError: with one line a fault.
+        MissingExtraError: what compresses frames is not installed.
     """
     try:
         config = load_whole_config(config_file)
@@ -85,6 +87,8 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
     folder = out or config.record.folder / now.strftime("%Y-%m-%d_%H%M%S")
     if faults := _folder_faults(folder, "--out" if out else f"{config_file}: record.folder"):
         raise ConfigError("\n".join(faults))
+    if config.record.compress:
+        require_compression()
     with named_by(str(config_file)):
         calibration = calibration_of(config)
         check_focus_plane(config)

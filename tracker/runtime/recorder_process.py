@@ -15,14 +15,21 @@ from hardware.registry import has_truth
 from hardware.ring import frame_record
 from hardware.truth import TRUTH_ROW
 from tracker import __version__
-from tracker.config import config_hash, resolved_yaml
+from tracker.config import TRACKING, config_hash, resolved_yaml
 from tracker.errors import RecordingError
 from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
 from tracker.record.events import Event
 from tracker.record.header import Facts
 from tracker.record.recorder import Origin, Outcome, Recorder
 from tracker.record.report import load_drawing
-from tracker.record.schema import FRAMES, SUMMARY_FILE, TABLES, framed_record
+from tracker.record.schema import (
+    FRAMES,
+    SCHEMA_VERSION,
+    SUMMARY_FILE,
+    TABLES,
+    UNCOMPRESSED_VERSION,
+    framed_record,
+)
 from tracker.record.tap import Tap, frame_tap
 from tracker.runtime.doors import Doors
 from tracker.runtime.drift_gauge import DriftGauge, open_drift_gauge
@@ -168,6 +175,7 @@ def _attach(
 def _origin(session: Session, taps: dict[str, Tap], shape: tuple[int, int]) -> Origin:
     frames = framed_record(frame_record(shape))
     # A rig without a stage has empty tables for it; one that does not know the truth has none.
+    compressed = session.config.record.compress
     kept = {*taps, "stage", "positions"}
     tables = {name: table.row for name, table in TABLES.items() if name in kept}
     tables |= line_records(session.config.rig)
@@ -179,4 +187,6 @@ def _origin(session: Session, taps: dict[str, Tap], shape: tuple[int, int]) -> O
         calibration=session.calibration,
         streams={FRAMES: frames, **tables},
         flush_s=session.config.record.flush_s,
+        packs=TRACKING in compressed,
+        schema_version=SCHEMA_VERSION if compressed else UNCOMPRESSED_VERSION,
     )

@@ -50,7 +50,10 @@ def run_stream_recorder(
     facts = read_neural_facts(place, name, within_s=START_S)
     taps = _attach(name, place, session, facts, parent)
     header = _header(name, facts)
-    recorder = StreamRecorder(taps, header, HostClock(), flush_s=session.config.record.flush_s)
+    told = session.config.record
+    recorder = StreamRecorder(
+        taps, header, HostClock(), flush_s=told.flush_s, packs=name in told.compress
+    )
     reports.send(Ready(recorder_role(name)))
     reason = "its recorder failed"
     try:

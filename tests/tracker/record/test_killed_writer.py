@@ -20,7 +20,7 @@ from tracker.record.appended_file import AppendedFile
 from tracker.record.schema import FRAMES
 from tracker.record.session_manifest import NOT_ENDED, list_recording
 from tracker.record.writer import RecordingWriter
-folder, made_up, victim = sys.argv[1:]
+folder, made_up, victim, packs = sys.argv[1:]
 spec = importlib.util.spec_from_file_location("made_up", made_up)
 made_up = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(made_up)
@@ -32,7 +32,9 @@ def torn(self, rest):
         os.kill(os.getpid(), signal.SIGKILL)
     whole(self, rest)
 AppendedFile._write = torn
-writer = RecordingWriter(Path(folder), made_up.HEADER, config_yaml="start: idle", flush_s=0.5)
+writer = RecordingWriter(
+    Path(folder), made_up.HEADER, config_yaml="start: idle", flush_s=0.5, packs=packs == "packed"
+)
 list_recording(Path(folder), made_up.HEADER, outcome={"ended": NOT_ENDED})
 tables = made_up.run_of(80)
 frames = made_up.frames_of(range(80))
@@ -47,9 +49,10 @@ for row in range(80):
 def killed(tmp_path):
     """A function that lets a writer die within a record of a file; returns the folder."""
 
-    def write(victim):
+    def write(victim, *, packs=False):
         folder = tmp_path / "session" / "0001"
         words = [str(folder), str(Path(__file__).with_name("conftest.py")), victim]
+        words.append("packed" if packs else "plain")
         root = Path(__file__).parents[3]
         ended = subprocess.run([sys.executable, "-c", KILLED, *words], check=False, cwd=root)
         assert ended.returncode == -signal.SIGKILL
@@ -58,9 +61,12 @@ def killed(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("victim", ["frames.bin", "ticks.bin", "positions.bin"])
-def test_a_writer_killed_within_a_record_loses_that_record_and_is_repaired(killed, victim):
-    folder = killed(victim)
+@pytest.mark.parametrize(
+    ("victim", "packs"),
+    [("frames.bin", False), ("frames.bin", True), ("ticks.bin", False), ("positions.bin", False)],
+)
+def test_a_writer_killed_within_a_record_loses_that_record_and_is_repaired(killed, victim, packs):
+    folder = killed(victim, packs=packs)
 
     found = check_recording(folder)
     assert found.state == "cut short"
