@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from statistics import fmean
 
 from models.evaluate.comparing import Comparison
@@ -41,15 +42,15 @@ def expectations(sides: SideBySide) -> list[str]:
     return _aligned(rows)
 
 
-def statements(sides: SideBySide, name: str) -> list[Statement]:
-    """Return what it means, and what to do next; `name` is the distilled model's."""
+def statements(sides: SideBySide, model: Path) -> list[Statement]:
+    """Return what it means, and what to do next; `model` is the distilled one."""
     single = sides.measures[SINGLE]
     said = [
         _against(sides.comparisons[ENSEMBLE], ENSEMBLE, SINGLE),
         _against(sides.comparisons[DISTILLED], DISTILLED, SINGLE),
         _against(sides.taught, DISTILLED, ENSEMBLE),
         *_trust(sides),
-        Statement("Which to use", *_choice(sides, name)),
+        Statement("Which to use", *_choice(sides, model)),
     ]
     if single.heads < _FEW:
         said.append(
@@ -63,14 +64,14 @@ def statements(sides: SideBySide, name: str) -> list[Statement]:
     return said
 
 
-def lines(sides: SideBySide, name: str) -> Iterator[str]:
+def lines(sides: SideBySide, model: Path) -> Iterator[str]:
     """Yield the whole report as lines to print."""
     yield from table(sides)
     yield ""
     if sides.expectations:
         yield from expectations(sides)
         yield ""
-    for each in statements(sides, name):
+    for each in statements(sides, model):
         yield f"{each.title}: {each.figure}"
         yield f"  {each.meaning}"
         if each.todo:
@@ -111,29 +112,29 @@ def _trust(sides: SideBySide) -> Iterator[Statement]:
     )
 
 
-def _choice(sides: SideBySide, name: str) -> tuple[str, str, str]:
+def _choice(sides: SideBySide, model: Path) -> tuple[str, str, str]:
     against, taught = sides.comparisons[DISTILLED], sides.taught
     worse = against.found.high < 0.0 or against.error_px.low > 0.0
     better = against.found.low > 0.0 or against.error_px.high < 0.0
     if worse and not better:
         return (
-            "single.yaml",
+            str(model.with_name("single.yaml")),
             "On these frames the distilled network is clearly worse than a single one.",
             "Give it more --minutes, and --unlabelled pictures of your rig to learn from.",
         )
     if taught.found.high < 0.0 or taught.error_px.low > 0.0:
         return (
-            f"{name}.yaml",
+            str(model),
             "The distilled network, of a single one's speed. The ensemble still knows clearly more "
             "than it was taught, and takes as many times as long as it has networks.",
             "Give it more --minutes, and --unlabelled pictures of your rig to learn from.",
         )
     return (
-        f"{name}.yaml",
+        str(model),
         "The distilled network: of a single one's speed, and as good as the ensemble as far as "
         "these frames can tell.",
-        "Record with it, then `wormlock harvest RECORDING --model ensemble.yaml`: where the "
-        "networks disagree, labels teach most.",
+        f"Record with it, then `wormlock harvest RECORDING --model "
+        f"{model.with_name('ensemble.yaml')}`: where the networks disagree, labels teach most.",
     )
 
 

@@ -73,7 +73,7 @@ def labelled_by(graph: CandidateGraph, frames: FrameSet) -> FrameSet:
     for index in range(len(frames)):
         image, _ = frames.shown(index)
         with torch.no_grad():
-            said, _, confidence, _, _ = graph(torch.from_numpy(padded(image)))
+            said, _, confidence, _, _ = graph(torch.from_numpy(np.array(padded(image))))
         heads = said[confidence > _SURE].numpy()
         if len(heads) and not bool(((confidence > _DOUBTFUL) & (confidence <= _SURE)).any()):
             own = np.array(frames.images[index]).shape
