@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
@@ -29,7 +29,8 @@ Provider: TypeAlias = Literal["auto", "cpu", "cuda"]
 _logger = logging.getLogger(__name__)
 _CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 _ERRORS_ONLY = 3  # ONNX Runtime's log severity
-_SHAPES: dict[str, tuple[int, ...]] = {
+# Of every output of the contract.
+SHAPES: Mapping[str, tuple[int, ...]] = {
     "keypoints_px": (MAX_CANDIDATES, len(KEYPOINTS), 2),
     "confidences": (MAX_CANDIDATES, len(KEYPOINTS)),
     "confidence": (MAX_CANDIDATES,),
@@ -79,7 +80,7 @@ class Graph:
     def __init__(self, session: _Session, file: Path) -> None:
         self._session = session
         self._file = file
-        self._names = [port.name for port in session.get_outputs() if port.name in _SHAPES]
+        self._names = [port.name for port in session.get_outputs() if port.name in SHAPES]
 
     @property
     def provider(self) -> str:
@@ -102,19 +103,23 @@ class Graph:
         """
         try:
             values = self._session.run(self._names, {INPUT: np.ascontiguousarray(image)})
-        except _run_errors() as error:
+        except run_errors() as error:
             raise ProviderError(
                 f"{self._file}: failed on {self.provider}: {_first_line(error)}"
             ) from error
-        said = dict(zip(self._names, values, strict=True))
-        unknown = np.full((MAX_CANDIDATES, len(KEYPOINTS)), np.nan, np.float32)
-        return Answer(
-            keypoints_px=said["keypoints_px"].astype(np.float64),
-            confidences=said["confidences"].astype(np.float64),
-            confidence=said["confidence"].astype(np.float64),
-            expected_errors_px=said.get(OPTIONAL_OUTPUT, unknown).astype(np.float64),
-            count=int(said["count"]),
-        )
+        return answer_of(dict(zip(self._names, values, strict=True)))
+
+
+def answer_of(said: Mapping[str, NDArray[np.float32]]) -> Answer:
+    """Return the outputs of a graph, by name, as an answer."""
+    unknown = np.full((MAX_CANDIDATES, len(KEYPOINTS)), np.nan, np.float32)
+    return Answer(
+        keypoints_px=said["keypoints_px"].astype(np.float64),
+        confidences=said["confidences"].astype(np.float64),
+        confidence=said["confidence"].astype(np.float64),
+        expected_errors_px=said.get(OPTIONAL_OUTPUT, unknown).astype(np.float64),
+        count=int(said["count"]),
+    )
 
 
 class AdaptedGraph(Graph):
@@ -141,7 +146,7 @@ class AdaptedGraph(Graph):
         try:
             values = self._session.run(self._outputs, {self._input: fitted.tensor})
             found = read(values, self._adapter)
-        except _run_errors() as error:
+        except run_errors() as error:
             raise ProviderError(
                 f"{self._file}: failed on {self.provider}, or its adapter is not the right one: "
                 f"{_first_line(error)}"
@@ -213,7 +218,7 @@ def _open_session(file: Path, providers: Sequence[str]) -> _Session:
     options.log_severity_level = _ERRORS_ONLY
     try:
         session = onnxruntime.InferenceSession(str(file), options, providers=list(providers))
-    except _run_errors() as error:
+    except run_errors() as error:
         raise ModelFileError(
             f"{file}: not a graph that ONNX Runtime can open; export the model again (it says: "
             f"{_first_line(error)})"
@@ -234,14 +239,14 @@ def _check_contract(session: _Session, file: Path) -> None:
     faults += [f"there is no output {name}" for name in OUTPUTS if name not in outputs]
     faults += [
         f"{name}: expected shape {list(shape)}, got {list(outputs[name])}"
-        for name, shape in _SHAPES.items()
+        for name, shape in SHAPES.items()
         if name in outputs and outputs[name] != shape
     ]
     if faults:
         raise ModelFileError(f"{file}: breaks the contract of a graph: {'; '.join(faults)}")
 
 
-def _run_errors() -> tuple[type[Exception], ...]:
+def run_errors() -> tuple[type[Exception], ...]:
     """Return what ONNX Runtime raises; its errors have no common base of their own."""
     native = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")
     named = [cast(object, value) for value in vars(native).values()]

@@ -1,11 +1,13 @@
 """The bench of detection: which rows there are, and what is refused."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from models.contract import load_named_model
+from models.errors import ProviderError
 from tracker.bench import detect
 from tracker.bench.detect import DetectBench, Latency, bench_detect, table
 from tracker.commands.main import main
@@ -51,7 +53,36 @@ def test_only_one_cpu_core_is_held_to_the_goals():
     assert latency(0.9).is_over_goal
     assert not latency(0.7).is_over_goal
     assert not latency(0.9, shape=(300, 300)).is_over_goal
-    assert not latency(0.9, provider="CUDAExecutionProvider").is_over_goal
+
+
+def test_a_gpu_is_held_to_its_99th_percentile():
+    assert not latency(0.9, provider="CUDA, graph").is_over_goal
+    assert latency(1.1, provider="CUDA, graph").is_over_goal
+    assert "goal 1 ms: missed" in table(
+        DetectBench(model="m", latencies=[latency(1.1, provider="TensorRT")], without_cuda=None)
+    )
+
+
+def test_on_a_gpu_the_quicker_ways_have_rows_and_what_is_lacking_is_told(monkeypatch):
+    def opened(file, way, *how):
+        name = getattr(way, "name", way)
+        if name == "TensorRT":
+            raise ProviderError("TensorRT: cannot be had: no libnvinfer")
+        return SimpleNamespace(provider=name, ask=lambda image: None)
+
+    monkeypatch.setattr(detect, "why_no_cuda", lambda: None)
+    monkeypatch.setattr(detect, "open_graph", opened)
+    monkeypatch.setattr(detect, "open_bound", opened)
+
+    bench = bench_detect(load_named_model("shipped"), shapes=[(64, 96)], count=1)
+
+    assert [one.provider for one in bench.latencies] == [
+        *["cpu"] * 2,
+        *["cuda"] * 2,
+        *["CUDA, bound"] * 2,
+        *["CUDA, graph"] * 2,
+    ]
+    assert "track 256 x 256: TensorRT: cannot be had: no libnvinfer" in table(bench).splitlines()
 
 
 def test_json_has_the_same_rows(without_gpu, capsys):
