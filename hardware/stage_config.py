@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from hardware.strict_yaml import Section
 
@@ -161,17 +168,32 @@ AnySteering = Annotated[
 
 
 class MicroManagerStage(Section):
-    """An XY stage of Micro-Manager's, with an MMCore of the stage process's own."""
+    """An XY stage of Micro-Manager's, reached by pycromanager."""
 
     kind: Literal["micromanager"]
-    config_file: Path  # relative: to the current folder, else to mm_app_path
+    backend: Literal["python", "java"] = "python"
+    # Python backend: an MMCore of the stage process's own, with the stage alone out of a .cfg.
+    config_file: Path | None = None  # relative: to the current folder, else to mm_app_path
     mm_app_path: Path | None = None  # the device adapters' folder; None: Windows' usual place
     device: str | None = None  # the stage's label; None: the .cfg's own XY stage
     shared_hub: Literal["refuse", "load", "leave"] = "refuse"
+    # Java backend: a Micro-Manager that runs already, and owns the stage.
+    host: str = "127.0.0.1"
+    port: int = Field(default=4827, ge=1, le=65535)
+
     velocity: AnySteering
     servo_lag_s: float = Field(default=0.03, ge=0.0)  # with the adapter's part: measure it
     reply_deadline_s: PositiveFloat = 0.3
     properties: dict[str, str | int | float] = Field(default_factory=dict[str, str | int | float])
+
+    @model_validator(mode="after")
+    def _has_what_its_backend_needs(self) -> Self:
+        if self.backend == "python" and self.config_file is None:
+            raise ValueError(
+                ".config_file: this key is needed and missing: the .cfg that names the stage's "
+                "adapter"
+            )
+        return self
 
 
 ControllerConfig: TypeAlias = (

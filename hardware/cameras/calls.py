@@ -43,9 +43,20 @@ class DirectCaller:
 class DeadlineCaller:
     """Calls on one thread of its own, each with a deadline."""
 
-    def __init__(self, *, deadline_s: float, name: str, when_lost: Callable[[], None]) -> None:
-        """Name the library for its errors; `when_lost` is called once, when it is given up."""
+    def __init__(
+        self,
+        *,
+        deadline_s: float,
+        name: str,
+        when_lost: Callable[[], None],
+        opens_within_s: float | None = None,
+    ) -> None:
+        """Name the library for its errors; `when_lost` is called once, when it is given up.
+
+        The first call, which may have to import and to connect, has a deadline of its own.
+        """
         self._deadline_s = deadline_s
+        self._first_s = opens_within_s
         self._name = name
         self._when_lost = when_lost
         self._is_lost = False
@@ -66,13 +77,14 @@ class DeadlineCaller:
                 answers.put(error)
 
         self._asked.put(work)
+        deadline_s, self._first_s = self._first_s or self._deadline_s, None
         try:
-            answer = answers.get(timeout=self._deadline_s)
+            answer = answers.get(timeout=deadline_s)
         except queue.Empty:
             self._is_lost = True
             self._when_lost()
             raise CameraError(
-                f"{self._name} has not answered for {self._deadline_s:g} s: it is gone, or stuck"
+                f"{self._name} has not answered for {deadline_s:g} s: it is gone, or stuck"
             ) from None
         if isinstance(answer, (CameraError, IndexError)):
             raise answer

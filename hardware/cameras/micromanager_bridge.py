@@ -37,15 +37,15 @@ class _Bridge(Protocol):
     _shutdown_event: _Event
 
 
-def open_java_core(host: str, port: int) -> Core:
+def open_java_core(host: str, port: int, *, section: str = "rig.camera") -> Core:
     """Reach the MMCore of a running Micro-Manager.
 
-    Call it on the thread that will make the calls, with a deadline.
+    Call it on the thread that will make the calls, with a deadline. `section` is whose port it is.
 
     Raises:
         CameraError: no Micro-Manager listens there.
     """
-    _be_sure_it_listens(host, port)
+    _be_sure_it_listens(host, port, section)
     from pyjavaz import JavaObject
     from pyjavaz.bridge import Bridge
 
@@ -76,7 +76,7 @@ def abandon(port: int) -> None:
     bridge._closed = True  # a call that waits ends within a second
 
 
-def _be_sure_it_listens(host: str, port: int) -> None:
+def _be_sure_it_listens(host: str, port: int, section: str) -> None:
     """Knock first: the bridge's own failure is a stack trace on a thread, and a wait."""
     what_to_do = "start it, and tick 'Run server on port' in its Tools > Options"
     try:
@@ -86,10 +86,10 @@ def _be_sure_it_listens(host: str, port: int) -> None:
         greeting = b""
     except OSError as error:
         raise CameraError(
-            f"rig.camera.port: no Micro-Manager answers at {host}:{port} ({error}); {what_to_do}"
+            f"{section}.port: no Micro-Manager answers at {host}:{port} ({error}); {what_to_do}"
         ) from None
     if greeting != _GREETING:
         raise CameraError(
-            f"rig.camera.port: what listens at {host}:{port} is no Micro-Manager, or is stuck; "
+            f"{section}.port: what listens at {host}:{port} is no Micro-Manager, or is stuck; "
             f"{what_to_do}"
         )

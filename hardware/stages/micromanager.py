@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hardware.cameras.calls import one_line
-from hardware.cameras.micromanager_core import Core
+from hardware.cameras.micromanager_core import XyCore
 from hardware.clock import Clock
 from hardware.errors import LinkLostError, LinkTimeoutError, RefusedError
 from hardware.stage_config import MicroManagerStage
@@ -37,7 +37,7 @@ class MicroManagerXy:
 
     def __init__(
         self,
-        core: Core,
+        core: XyCore,
         label: str,
         *,
         steering: Steering,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from hardware.cameras import micromanager_core as cores
 from hardware.cameras.calls import one_line
-from hardware.cameras.micromanager_config import XY_STAGE, CfgDevice, devices_of, read_cfg
+from hardware.cameras.micromanager_config import XY_STAGE, Setting, devices_of, read_cfg
 from hardware.cameras.micromanager_device import texts
 from hardware.cameras.micromanager_load import adapters_folder, cfg_path, load_all
 from hardware.clock import Clock
@@ -18,6 +20,7 @@ from hardware.stage_config import (
     SteeringByTargets,
 )
 from hardware.stages.micromanager import MicroManagerXy
+from hardware.stages.micromanager_bridged import BridgedCore
 from hardware.stages.micromanager_steering import steering_of
 from hardware.types import StageLimits
 
@@ -27,11 +30,15 @@ def open_micromanager_stage(
 ) -> MicroManagerXy:
     """Load the stage with what it stands on, halt it, and see that it says where it is.
 
+    With the Java backend it is loaded already, by a Micro-Manager that runs.
+
     Raises:
         ConfigError: the .cfg has no such stage, or shares what it stands on.
         LinkLostError: Micro-Manager cannot load it: absent, switched off, or taken.
         ConfigMismatchError: it has not the properties that it is to be steered by.
     """
+    if config.backend == "java":
+        return _bridged(config, limits, clock)
     try:
         adapters = adapters_folder(config.mm_app_path, XY_STAGE)
         cfg = read_cfg(cfg_path(config.config_file, adapters), XY_STAGE)
@@ -41,7 +48,9 @@ def open_micromanager_stage(
         raise LinkLostError(str(error)) from error
     try:
         load_all(core, devices, XY_STAGE, adapters, config.properties)
-        stage = _taken_in_charge(core, devices, config, limits, clock)
+        ours, labels = devices[-1], [device.label for device in devices]
+        loaded = _Loaded(core, ours.label, ours.after, labels, cores.leave_python_core)
+        stage = _taken_in_charge(loaded, config, limits, clock)
     except CameraError as error:
         cores.leave_python_core()
         raise LinkLostError(str(error)) from error
@@ -51,39 +60,70 @@ def open_micromanager_stage(
     return stage
 
 
+def _bridged(config: MicroManagerStage, limits: StageLimits, clock: Clock) -> MicroManagerXy:
+    try:
+        core = BridgedCore(config.host, config.port)
+    except CameraError as error:
+        raise LinkLostError(str(error)) from error
+    try:
+        label = config.device or core.get_xy_stage_device()
+        labels = core.get_loaded_devices()
+        if not label:
+            raise LinkLostError("rig.stage.device: Micro-Manager has no XY stage: load its .cfg")
+        if label not in labels:
+            raise ConfigMismatchError(
+                f"rig.stage.device: Micro-Manager has no {label}; it has {', '.join(labels)}"
+            )
+        loaded = _Loaded(core, label, (), labels, core.let_go)
+        return _taken_in_charge(loaded, config, limits, clock)
+    except RuntimeError as error:
+        core.let_go()
+        raise LinkLostError(f"rig.stage: Micro-Manager says: {one_line(error)}") from error
+    except BaseException:
+        core.let_go()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A core, our stage in it with its .cfg's settings, what else is there, how to let it go."""
+
+    core: cores.XyCore
+    label: str
+    settings: Sequence[Setting]
+    labels: Sequence[str]
+    let_go: Callable[[], None]
+
+
 def _taken_in_charge(
-    core: cores.Core,
-    devices: tuple[CfgDevice, ...],
-    config: MicroManagerStage,
-    limits: StageLimits,
-    clock: Clock,
+    loaded: _Loaded, config: MicroManagerStage, limits: StageLimits, clock: Clock
 ) -> MicroManagerXy:
-    ours = devices[-1]
-    faults = _faults(core, ours.label, [device.label for device in devices], config)
+    core, label = loaded.core, loaded.label
+    faults = _faults(core, label, loaded.labels, config)
     if faults:
         raise ConfigMismatchError("\n".join(faults))
-    steering = steering_of(core, ours.label, config, limits)
+    steering = steering_of(core, label, config, limits)
     try:
         steering.halt()
-        for name, value in (*ours.after, *config.properties.items()):
-            if not core.is_property_pre_init(ours.label, name):
-                core.set_property(ours.label, name, str(value))
-        core.get_xy_position(ours.label)
+        for name, value in (*loaded.settings, *config.properties.items()):
+            if not core.is_property_pre_init(label, name):
+                core.set_property(label, name, str(value))
+        core.get_xy_position(label)
     except RuntimeError as error:
-        raise LinkLostError(f"{ours.label}: Micro-Manager says: {one_line(error)}") from error
+        raise LinkLostError(f"{label}: Micro-Manager says: {one_line(error)}") from error
     return MicroManagerXy(
         core,
-        ours.label,
+        label,
         steering=steering,
         config=config,
         limits=limits,
         clock=clock,
-        let_go=cores.leave_python_core,
+        let_go=loaded.let_go,
     )
 
 
 def _faults(
-    core: cores.Core, label: str, loaded: list[str], config: MicroManagerStage
+    core: cores.XyCore, label: str, loaded: Sequence[str], config: MicroManagerStage
 ) -> list[str]:
     """Return what the stage lacks of what config.yaml wants to use, a line each."""
     velocity = config.velocity

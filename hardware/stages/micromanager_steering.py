@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from hardware.cameras.micromanager_core import Core
+from hardware.cameras.micromanager_core import XyCore
 from hardware.stage_config import (
     MicroManagerStage,
     SteeringByProperties,
@@ -46,7 +46,9 @@ class Steering(Protocol):
         ...
 
 
-def steering_of(core: Core, label: str, config: MicroManagerStage, limits: StageLimits) -> Steering:
+def steering_of(
+    core: XyCore, label: str, config: MicroManagerStage, limits: StageLimits
+) -> Steering:
     """Return the way that config.yaml names."""
     match config.velocity:
         case SteeringByTargets():
@@ -61,7 +63,7 @@ class ByTargets:
     """Fulfils `Steering` with MMCore's own positions. No target lies outside the limits."""
 
     def __init__(
-        self, core: Core, label: str, config: SteeringByTargets, limits: StageLimits
+        self, core: XyCore, label: str, config: SteeringByTargets, limits: StageLimits
     ) -> None:
         self._core, self._label, self._config, self._limits = core, label, config, limits
         self._course: tuple[float, Vec2, Vec2] | None = None  # since when, from where, how fast
@@ -120,7 +122,7 @@ class ByProperties:
 
     travel_s = None
 
-    def __init__(self, core: Core, label: str, config: SteeringByProperties) -> None:
+    def __init__(self, core: XyCore, label: str, config: SteeringByProperties) -> None:
         self._core, self._label, self._config = core, label, config
 
     def rounded(self, velocity_um_s: Vec2) -> Vec2:
@@ -145,7 +147,7 @@ class BySerial:
 
     travel_s = None
 
-    def __init__(self, core: Core, label: str, config: SteeringBySerial) -> None:
+    def __init__(self, core: XyCore, label: str, config: SteeringBySerial) -> None:
         self._core, self._label, self._config = core, label, config
 
     def rounded(self, velocity_um_s: Vec2) -> Vec2:

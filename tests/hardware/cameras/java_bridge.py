@@ -41,6 +41,11 @@ METHODS = {
     "isSequenceRunning": [[]],
     "getRemainingImageCount": [[]],
     "popNextTaggedImage": [[]],
+    "getLoadedDevices": [[]],
+    "getXYStageDevice": [[]],
+    "getXYStagePosition": [[TEXT]],
+    "setXYPosition": [[TEXT, REAL, REAL]],
+    "stop": [[TEXT]],
 }
 
 
@@ -55,6 +60,11 @@ class Rectangle:
         self.x, self.y, self.width, self.height = x, y, width, height
 
 
+class Point:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+
 class TaggedImage:
     def __init__(self, pix, tags):
         self.pix, self.tags = pix, tags
@@ -63,6 +73,7 @@ class TaggedImage:
 OFFERS = {
     StrVector: ({"size": [[]], "get": [[WHOLE]]}, ()),
     Rectangle: ({}, ("x", "y", "width", "height")),
+    Point: ({}, ("x", "y")),
     TaggedImage: ({}, ("pix", "tags")),
 }
 
@@ -96,6 +107,8 @@ class Server:
             pix = of.popNextImageMD(0, 0, tags)
             texts = {key: tags.GetSingleTag(key).GetValue() for key in tags.GetKeys()}
             return TaggedImage(pix.ravel(), texts | {"ImageNumber": int(texts["ImageNumber"])})
+        if name == "getXYStagePosition":
+            return Point(*of.getXYPosition(*asked["arguments"]))
         answer = getattr(of, name)(*asked["arguments"])
         return Rectangle(*answer) if name == "getROI" else answer
 
@@ -152,6 +165,9 @@ def main(adapters, port="*"):
     core.loadDevice("Cam", "DemoCamera", "DCam")
     core.initializeDevice("Cam")
     core.setCameraDevice("Cam")
+    core.loadDevice("XY", "DemoCamera", "DXYStage")
+    core.initializeDevice("XY")
+    core.setXYStageDevice("XY")
     socket = zmq.Context.instance().socket(zmq.REP)
     socket.bind(f"tcp://127.0.0.1:{port}")
     sys.stdout.write(f"{socket.last_endpoint.decode().rpartition(':')[2]}\n")
