@@ -43,6 +43,7 @@ CHECKS = (
     Check("stage", "stage.examine_controller", limit_s=30.0),
     Check("focus", "stage.examine_focus"),
     Check("camera", "camera.examine", limit_s=60.0),
+    Check("lines", "lines.examine", limit_s=30.0),
     Check("provider", "onnx_runtime.examine_provider", limit_s=60.0),
     Check("model", "model.examine", limit_s=90.0),
     Check("disk speed", "storage.examine_speed", limit_s=45.0),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import tempfile
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.platform import shared_memory_folder, sync_data
-from hardware.ring import frame_record
 from tracker.doctor.case import Case, Need, needed
 from tracker.doctor.finding import Finding, fault, ok, warning
 from tracker.runtime.launch import LEAST_DISK_BYTES, disk_left_bytes
@@ -21,6 +19,8 @@ _TEST_S = 4.0
 _CHUNK_BYTES = 1_000_000
 _ROOMY = 2.0  # times what is needed
 _FEW_MINUTES = 20.0
+USUAL_MINUTES = 16.0  # of a recording
+_SPARE_FRAMES = 16
 _ROWS_BYTES = 8_000_000  # the rings of small rows
 
 
@@ -91,36 +91,49 @@ def examine_room(case: Case) -> list[Finding]:
 
 
 def judge_room(left_bytes: int, need: Need, folder: Path) -> Finding:
-    """Judge how many minutes of recording there is room for."""
+    """Judge how many minutes of recording, and how many recordings, there is room for."""
     minutes = left_bytes / need.bytes_per_s / 60.0
-    says = f"{left_bytes / 1e9:.1f} GB left on the disk of {folder}: {minutes:.0f} min of recording"
+    recordings = int(minutes // USUAL_MINUTES)
+    each_gb = need.bytes_per_s * 60.0 * USUAL_MINUTES / 1e9
+    says = (
+        f"{left_bytes / 1e9:.1f} GB left on the disk of {folder}: {minutes:.0f} min of recording, "
+        f"{recordings} more of {USUAL_MINUTES:.0f} min ({each_gb:.0f} GB each: {need})"
+    )
+    facts = {"minutes": minutes, "recordings": float(recordings)}
+    remedy = (
+        "move recordings away (`wormlock recording move`), or name another disk in record.folder"
+    )
     if left_bytes < LEAST_DISK_BYTES:
-        return fault(says, "make room, or name another disk in record.folder", minutes=minutes)
+        return fault(says, remedy, **facts)
     if minutes < _FEW_MINUTES:
-        return warning(says, "make room, or name another disk in record.folder", minutes=minutes)
-    return ok(says, minutes=minutes)
+        return warning(says, remedy, **facts)
+    return ok(says, **facts)
 
 
 def examine_memory(case: Case) -> list[Finding]:
     """Compare shared memory with the rings of a session."""
     place = shared_memory_folder()
     free = shutil.disk_usage(place).free
-    return [judge_memory(free, needed(case), case.config.record.ring_s, place)]
+    record = case.config.record
+    return [judge_memory(free, needed(case), record.ring_s, place, keep_s=record.keep_s)]
 
 
-def judge_memory(free_bytes: int, need: Need, ring_s: float, place: Path) -> Finding:
-    """Judge whether frames can wait in memory for as long as `record.ring_s` says."""
-    slot_bytes = frame_record((need.rows, need.columns)).itemsize
-    want = math.ceil(ring_s * need.rate_hz + 16) * slot_bytes + _ROWS_BYTES
+def judge_memory(
+    free_bytes: int, need: Need, ring_s: float, place: Path, *, keep_s: float = 0.0
+) -> Finding:
+    """Judge whether frames can be held for as long as `record.ring_s` and `keep_s` say."""
+    want = need.ring_bytes(ring_s + keep_s, spare_frames=_SPARE_FRAMES) + _ROWS_BYTES
+    keys = f"record.ring_s: {ring_s:g}" + (f", keep_s: {keep_s:g}" if keep_s else "")
     says = (
         f"{free_bytes / 1e6:.0f} MB free in {place}, a session takes {want / 1e6:.0f} MB "
-        f"(record.ring_s: {ring_s:g})"
+        f"({keys}; {1 + len(need.neural)} {'cameras' if need.neural else 'camera'})"
     )
     facts = {"free_mb": free_bytes / 1e6, "needed_mb": want / 1e6}
+    shorten = "shorten record.keep_s or ring_s" if keep_s else "shorten record.ring_s"
     if free_bytes < want:
-        return fault(says, "shorten record.ring_s, or give it more (docker: --shm-size)", **facts)
+        return fault(says, f"{shorten}, or give it more (docker: --shm-size)", **facts)
     if free_bytes < _ROOMY * want:
-        return warning(says, "shorten record.ring_s, or give it more", **facts)
+        return warning(says, f"{shorten}, or give it more", **facts)
     return ok(says, **facts)
 
 

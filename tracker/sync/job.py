@@ -102,7 +102,7 @@ def sync_by_edges(
         *told("frames without an edge", matched.frames_without_edge),
         *told("edges without a frame, of frames", matched.edges_without_frame),
         *told("edges off the camera's pace, at", np.round(train.extra_s, 4)),
-        *(f"{count} edges of {line} were lost on the way" for line, count in edges.lost.items() if count),
+        *(f"{count} edges of {line} never came" for line, count in edges.lost.items() if count),
         *neural.notes,
     ]
     by = f"{matched.matched} exposures, the first edge is exposure {matched.first_number}"

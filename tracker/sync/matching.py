@@ -72,9 +72,7 @@ def match_frames(
     )
 
 
-def number_by_time(
-    train: Train, host_s: Times, frame_numbers: Numbers, starts_s: Times
-) -> int:
+def number_by_time(train: Train, host_s: Times, frame_numbers: Numbers, starts_s: Times) -> int:
     """Return the frame number of the first edge, where the edges' own times (n,) on the host are.
 
     Raises:

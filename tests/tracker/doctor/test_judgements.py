@@ -3,16 +3,19 @@
 import doctest
 import importlib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from hardware.languages import Answer, language_of
+from hardware.lines import EDGE_ROW
 from hardware.types import Frame
 from tracker.config import load_config
-from tracker.doctor import camera, finding, packages, stage, storage, timekeeping
-from tracker.doctor.case import Case, Need, SerialAddress
+from tracker.doctor import camera, finding, lines, packages, stage, storage, timekeeping
+from tracker.doctor.case import Case, Need, NeuralNeed, SerialAddress, needed
 from tracker.doctor.extras import EXTRAS
 from tracker.doctor.storage import WriteSpeed
 
@@ -64,7 +67,7 @@ def test_a_disk_is_judged_by_what_a_recording_needs(mb_s, stall_s, verdict):
     found = storage.judge_speed(speed, USUAL, 4.0, HERE)
 
     assert found.verdict == verdict
-    assert found.facts["needed_mb_s"] == pytest.approx(28.3, abs=0.1)
+    assert found.facts["needed_mb_s"] == pytest.approx(28.5, abs=0.1)
     assert bool(found.remedy) == (verdict != "ok")
 
 
@@ -79,7 +82,70 @@ def test_a_disk_that_is_nearly_full_is_given_in_minutes():
     assert storage.judge_room(10**11, USUAL, HERE).verdict == "ok"
     assert storage.judge_room(10**10, USUAL, HERE).verdict == "warning"
     assert storage.judge_room(10**8, USUAL, HERE).verdict == "fault"
-    assert storage.judge_room(10**11, USUAL, HERE).facts["minutes"] == pytest.approx(58.8, abs=0.1)
+    assert storage.judge_room(10**11, USUAL, HERE).facts["minutes"] == pytest.approx(58.5, abs=0.1)
+
+
+GREEN = NeuralNeed(name="green", rows=512, columns=512, rate_hz=200.0)
+BOTH = replace(USUAL, neural=(GREEN,))
+
+
+def test_room_is_told_in_recordings_and_counts_the_neural_cameras():
+    alone = storage.judge_room(10**12, USUAL, HERE)
+    both = storage.judge_room(10**12, BOTH, HERE)
+
+    assert "36 more of 16 min (27 GB each: 968 x 732 px at 40/s)" in alone.says
+    assert both.facts["recordings"] == 7.0
+    assert "7 more of 16 min (129 GB each: 968 x 732 px at 40/s; green 512 x 512 px" in both.says
+
+
+def test_memory_counts_the_neural_cameras_and_what_is_kept_from_before():
+    alone = storage.judge_memory(10**11, USUAL, 4.0, HERE).facts["needed_mb"]
+    both = storage.judge_memory(10**11, BOTH, 4.0, HERE).facts["needed_mb"]
+    kept = storage.judge_memory(10**9, BOTH, 4.0, HERE, keep_s=30.0)
+
+    assert both - alone == pytest.approx(816 * 512 * 512 * 2 / 1e6, rel=0.01)
+    assert kept.verdict == "fault"
+    assert kept.facts["needed_mb"] - both == pytest.approx(30 * (28.3 + 104.9), rel=0.01)
+    assert "keep_s: 30; 2 cameras" in kept.says
+    assert "shorten record.keep_s or ring_s" in kept.remedy
+
+
+@pytest.mark.parametrize(
+    ("camera", "expected"),
+    [
+        (
+            {"kind": "simulated", "rows": 256, "columns": 128, "rate_hz": 20},
+            "green 128 x 256 px at 20/s",
+        ),
+        (
+            {"kind": "basler", "exposure_s": 0.005, "roi_px": [0, 0, 640, 480], "rate_hz": 100},
+            "green 640 x 480 px at 100/s",
+        ),
+        ({"kind": "basler", "exposure_s": 0.005}, "green 512 x 512 px at 200/s, assumed"),
+    ],
+    ids=["simulated", "told", "assumed"],
+)
+def test_a_neural_cameras_need_is_as_config_says_or_said_to_be_assumed(tmp_path, camera, expected):
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["rig"]["neural_cameras"] = [{"name": "green", "camera": camera}]
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+
+    need = needed(Case(config_file=file, config=load_config(file), facts={}))
+
+    assert str(need.neural[0]) == expected
+
+
+def test_lines_are_judged_by_what_comes_on_each():
+    edges = np.zeros(90, EDGE_ROW)
+    edges["line"][60:] = 1
+
+    counted = lines.judge(edges, ("camera", "confocal"), 2.0)
+    silent = lines.judge(edges[:0], ("camera", "confocal"), 2.0)
+
+    assert (counted.verdict, counted.says) == ("ok", "camera 30.0 edges/s, confocal 15.0 edges/s")
+    assert silent.verdict == "warning"
+    assert "no edge came within 2 s" in silent.says
 
 
 def test_memory_must_hold_the_frames_that_wait_for_the_disk():
