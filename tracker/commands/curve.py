@@ -124,14 +124,11 @@ def _material(arguments: argparse.Namespace) -> Material:
     from models.train.curve import Material
     from models.train.frames import collect_frames
     from models.train.lab_frames import read_every_frame
-    from models.train.network import HeadNetwork
     from tracker.commands.label_files import read_labels
 
     torch.set_num_threads(1)  # so that a minute of the processor is one
     cv2.setNumThreads(1)
     start = read_network(arguments.start)
-    if not isinstance(start, HeadNetwork):
-        raise UsageError(f"--from {arguments.start}: is several networks: name the one they taught")
     labels = find_consensus(read_labels(arguments.labels, arguments)).labels()
     frames, recordings = read_every_frame(labels, arguments.images)
     rendered = collect_frames(
