@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracker.export.formats import FORMATS
+
+if TYPE_CHECKING:
+    from tracker.export.interruption import Interruption
+    from tracker.record.running import Courtesy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Export a recording and return the exit status."""
     from tracker.errors import UsageError
+    from tracker.export.interruption import Interruption
     from tracker.export.job import Job
     from tracker.export.progress import Progress
     from tracker.export.run import export
@@ -38,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.every is not None and arguments.every < 1:
         raise UsageError(f"--every {arguments.every}: expected 1 or more")
+    interruption = Interruption()
+    courtesy = _courtesy(arguments.recording.absolute(), interruption)
+    courtesy.wait()  # also for the recording itself to end
     recording = open_recording(arguments.recording)
     job = Job(
         recording=recording,
@@ -45,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         every=arguments.every,
         overlay=not arguments.plain,
         notices=list(recording.notes),
+        interruption=interruption,
+        give_way=courtesy.wait,
     )
     if not recording.was_closed:
         job.notices.append(f"{recording.folder} was cut short: what is there was exported")
@@ -53,3 +65,18 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"wormlock export: {notice}", file=sys.stderr)
     print(made)
     return 0
+
+
+def _courtesy(recording: Path, interruption: Interruption) -> Courtesy:
+    """Let recordings beside this one go first, also those of other sessions in the same folder."""
+    from hardware.clock import HostClock
+    from tracker.record.running import Courtesy
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        interruption.check()
+
+    def tell(words: str) -> None:
+        print(f"wormlock export: {words}", file=sys.stderr, flush=True)
+
+    return Courtesy([recording.parent.parent], HostClock(), sleep=sleep, tell=tell)

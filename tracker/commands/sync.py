@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the recording, what to align it by, and how the microscope scans."""
     parser.add_argument("recording", type=Path, metavar="RECORDING", help="a recording's folder")
-    parser.add_argument("edges", type=Path, nargs="?", metavar="EDGES",
+    parser.add_argument(
+        "edges", type=Path, nargs="?", metavar="EDGES",
         help="a logger's CSV file (default: the edges that were counted while it was recorded)",
     )  # fmt: skip
     parser.add_argument(

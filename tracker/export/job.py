@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,8 @@ class Job:
 
     `every` thins the tracking camera's frames out (None: as the format has it by custom); neural
     frames are never thinned out. `overlay` draws into the pictures of a video. `notices` gathers
-    what the user should know.
+    what the user should know. `give_way` is asked often, and returns when nothing is being recorded
+    nearby.
     """
 
     recording: OpenedRecording
@@ -32,6 +33,7 @@ class Job:
     overlay: bool = True
     notices: list[str] = field(default_factory=list[str])
     interruption: Interruption = field(default_factory=Interruption)
+    give_way: Callable[[], None] = lambda: None
 
     def step(self, count: int = 1) -> None:
         """Tell that `count` more of what is counted were written.
@@ -40,6 +42,7 @@ class Job:
             KeyboardInterrupt: Ctrl-C was pressed: this is a good moment to leave.
         """
         self.interruption.check()
+        self.give_way()
         self.progress.step(count)
 
     def frames(self, *, every: int = 1, start: int = 0) -> Iterator[Frame]:

@@ -5,12 +5,14 @@ import io
 import shutil
 import signal
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from hardware.clock import SteppedClock
+from hardware.platform_files import hold_file
 from tracker.commands.main import main
 from tracker.errors import MissingExtraError, RecordingError, UsageError
 from tracker.export import csv_tables, progress, wcon
@@ -82,6 +84,27 @@ def test_a_file_of_another_kind_is_never_replaced(made_up, exported, tmp_path):
         exported(made_up(), "wcon", out=tmp_path / "thesis.tex", overwrite=True)
 
     assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_export_pauses_while_something_is_recorded_beside_it(made_up, capsys, monkeypatch):
+    folder, beside = made_up().folder, made_up(name="0002").folder
+    with (beside / "frames.bin").open("r+b") as held:
+        hold_file(held.fileno())
+        slept = []
+
+        def sleep(seconds):
+            slept.append(seconds)
+            if len(slept) == 3:
+                held.close()
+
+        monkeypatch.setattr(time, "sleep", sleep)
+        status = main(["export", str(folder), "--to", "csv"])
+
+    told = capsys.readouterr().err
+    assert status == 0
+    assert len(slept) == 3
+    assert f"paused: {beside} is being recorded" in told
+    assert "goes on" in told
 
 
 @pytest.mark.parametrize("stroke", [KeyboardInterrupt, RuntimeError])
