@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.contract import load_model
+from models.contract import SeenFrames, load_model, write_manifest
 from models.errors import ModelFileError
 
 
@@ -12,6 +12,22 @@ def test_a_sound_model_is_read(write_model):
     assert model.manifest.name == "brightest-pixel"
     assert model.track_shape == (32, 48)
     assert len(model.sha256) == 64
+
+
+def test_a_model_tells_how_the_frames_look_that_it_learned_from(write_model, tmp_path):
+    seen = {
+        "grey": [150.0, 190.0],
+        "contrast": [20.0, 60.0],
+        "head_px": [77.0, 140.0],
+        "confidence": [0.7, 0.95],
+    }
+    manifest = load_model(write_model(seen=seen)).manifest
+
+    write_manifest(manifest, tmp_path / "model.yaml")
+
+    again = load_model(tmp_path / "model.yaml").manifest
+    assert again.seen == SeenFrames.model_validate(seen)
+    assert again.seen.grey == (150.0, 190.0)
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path):
@@ -62,6 +78,7 @@ def test_every_fault_of_a_manifest_is_named_at_once(write_model):
         ({"version": 1.0}, "version: expected text, in quotes where it looks like a number, got 1"),
         ({"um_per_px": 1.26}, "um_per_px: expected a list in brackets, got 1.26"),
         ({"um_per_px": [1.0]}, "um_per_px: expected more values, got [1.0]"),
+        ({"seen": {"grey": [1.0]}}, "seen.grey: expected more values, got [1.0]"),
         ({"track": "track.onnx"}, "track: expected keys and values, indented below it, got"),
         ({"search": {"file": "search.onnx"}}, "search.sha256: this key is needed and missing"),
         (

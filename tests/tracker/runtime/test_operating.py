@@ -9,6 +9,7 @@ from tracker.runtime.orders import (
     End,
     Halt,
     LineTrain,
+    LookedAt,
     MarkEvent,
     Release,
     SetMarker,
@@ -368,3 +369,17 @@ def test_the_marker_is_up_from_a_recordings_order_to_its_stop(operating, crew):
     operating.obey("r")
 
     assert crew.marker == [True, False]
+
+
+def test_what_the_first_pictures_looked_like_is_an_event_of_every_recording(operating, crew):
+    operating.begin("recording", {}, 100.0)
+    looked = LookedAt("control", "the picture has left what eye learned from", {"grey": 90.0})
+
+    operating.looked_at(looked)
+    operating.obey("r")
+    operating.recording_closed()
+    operating.obey("r")
+
+    marks = [mark for mark in crew.marks if mark.kind == "first_look"]
+    assert [mark.detail for mark in marks] == [looked.message] * 2
+    assert marks[1].values == {"grey": 90.0}
