@@ -33,7 +33,8 @@ class Judged:
     """A frame and what became of it; `head` is the true head next to the surest candidate.
 
     `errors_px` (3,) are NaN where no one marked the keypoint, or nothing was seen; `error_px` is
-    their mean. `candidate` is the surest one, None where nothing was seen.
+    their mean. `candidate` is the surest one, None where nothing was seen. `is_among` says whether
+    any candidate, the surest or another, lies on a head.
     """
 
     frame: TrueFrame
@@ -42,6 +43,7 @@ class Judged:
     outcome: Outcome
     errors_px: NDArray[np.float64]
     confidence: float
+    is_among: bool = False
 
     @property
     def candidate(self) -> Candidate | None:
@@ -90,6 +92,10 @@ def judge(
     return Judged(
         frame=frame, candidates=seen, head=head, outcome=_outcome(seen[0], head, errors_px),
         errors_px=errors_px, confidence=sure,
+        is_among=any(
+            float(np.nanmean(errors_of(one, each))) <= _NEAR_LENGTHS * each.length_px
+            for one in seen for each in frame.heads
+        ),
     )  # fmt: skip
 
 

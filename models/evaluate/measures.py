@@ -45,6 +45,8 @@ class Measures:
     Errors are those of all frames in which a head was there and something was seen, wrong ones
     included. `precision`: of what was said to be a head, how much was that head (found). `recall`:
     of the heads, how many were found. `presence`: frames rightly said to hold a head or none.
+    `among`: heads that any candidate lay on, the surest or not: of what is more than `found` says
+    something else (a tail, dirt) was louder.
     `doubt_auc` is the chance that of a good and a bad answer (error over 10 px) the good one was
     the surer; `expected_correlation` is the rank correlation of expected and true errors.
     """
@@ -56,6 +58,7 @@ class Measures:
     lengths: Errors
     within_10_px: Share
     within_half_length: Share
+    among: Share
     presence: Share
     precision: Share
     recall: Share
@@ -83,6 +86,7 @@ def measure(judged: Sequence[Judged]) -> Measures:
         lengths=errors_of(np.array([each.error_lengths for each in seen])),
         within_10_px=share_of(_is_within(each) for each in with_head),
         within_half_length=share_of(each.outcome is Outcome.FOUND for each in with_head),
+        among=share_of(each.is_among for each in with_head),
         presence=share_of((each.candidate is None) == (each.head is None) for each in judged),
         precision=share_of(each.outcome is Outcome.FOUND for each in said),
         recall=share_of(each.outcome is Outcome.FOUND for each in with_head),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -18,13 +19,19 @@ from models.evaluate.truth import TrueFrame, TrueHead
 
 _ROOM = 0.75  # of the head's length around it: what contrast and blur are measured on
 _LEAST_PX = 6.0
+_CROSSING_LENGTHS = 2.0  # of a head: nearer, two heads touch or their bodies lie across
 
 
 def strata_of(
     frames: Sequence[TrueFrame], images: Callable[[TrueFrame], GreyImage]
 ) -> Mapping[str, Sequence[str]]:
     """Return, for each kind of stratum, the stratum of every frame; "" where it has none."""
-    measured = [_measured(frame, images(frame)) for frame in frames]
+    animals: list[str] = []
+    measured: list[tuple[float, float, float, float, float]] = []
+    for frame in frames:
+        image = images(frame)
+        animals.append(_animals(frame, (image.shape[1], image.shape[0])))
+        measured.append(_measured(frame, image))
     thirds = {
         "contrast": ("low contrast", "middling contrast", "high contrast"),
         "blur": ("blurred", "middling sharp", "sharp"),
@@ -34,7 +41,7 @@ def strata_of(
     }
     return {
         "recording": [frame.frame.recording or "one folder" for frame in frames],
-        "animals": [_animals(frame) for frame in frames],
+        "animals": animals,
         **{
             kind: _thirds(np.array([each[place] for each in measured]), names)
             for place, (kind, names) in enumerate(thirds.items())
@@ -42,8 +49,17 @@ def strata_of(
     }
 
 
-def _animals(frame: TrueFrame) -> str:
-    return {0: "", 1: "one animal"}.get(len(frame.heads), "several animals")
+def _animals(frame: TrueFrame, size_px: tuple[int, int]) -> str:
+    """Say who is there; `size_px` is (width, height)."""
+    if len(frame.heads) < 2:
+        return "one animal" if frame.heads else ""
+    middles_px = [np.nanmean(head.keypoints_px, axis=0) for head in frame.heads]
+    length_px = max(head.length_px for head in frame.heads)
+    nearest_px = min(math.dist(one, other) for one, other in combinations(middles_px, 2))
+    if nearest_px < _CROSSING_LENGTHS * length_px:
+        return "animals that cross"
+    edge_px = [min(*middle, *(np.array(size_px) - 1.0 - middle)) for middle in middles_px]
+    return "another at the edge" if min(edge_px) < length_px else "several animals apart"
 
 
 def _measured(frame: TrueFrame, image: GreyImage) -> tuple[float, float, float, float, float]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from models.evaluate.evaluation import Evaluation, in_stratum
-from models.evaluate.measures import Errors, Measures
+from models.evaluate.measures import Measures
 from models.labels.meaning import Statement, percent
 from models.labels.pairs import Share
 
 _FEW = 20  # heads: a stratum's figure below it is chance
 _CLEARLY_WORSE = 0.10
 _GOOD_AUC = 0.8
+_LOUDER = 0.03  # of the heads
 
 
 def table_rows(evaluation: Evaluation, *, um_per_px: float | None) -> list[list[str]]:
@@ -21,10 +22,11 @@ def table_rows(evaluation: Evaluation, *, um_per_px: float | None) -> list[list[
             name,
             f"{found.heads}",
             percent(found.within_half_length),
-            *_errors(found.px),
-            f"{100.0 * found.lengths.median:.1f} %",
-            "" if um_per_px is None else f"{um_per_px * found.px.median:.1f}",
+            percent(found.among),
+            *_errors(found, um_per_px),
             percent(found.presence),
+            percent(found.precision),
+            percent(found.recall),
             percent(found.swaps),
         ]
         for name, found in evaluation.measures.items()
@@ -35,13 +37,14 @@ TABLE_HEAD = (
     "model",
     "heads",
     "found",
-    "median px",
+    "among the candidates",
+    "median error",
     "p90",
     "p95",
     "p99",
-    "median of the head's length",
-    "median um",
     "presence right",
+    "precision",
+    "recall",
     "head and tail confused",
 )
 
@@ -66,6 +69,8 @@ def statements(evaluation: Evaluation) -> list[Statement]:
     """Return what the figures mean, of the first model, and of the others beside it."""
     name, found = next(iter(evaluation.measures.items()))
     said = [_amount(evaluation), _found(name, found), _ceiling(evaluation, found)]
+    louder = _louder(found)
+    said += [louder] if louder else []
     weak = _weakest(evaluation, name, found)
     said += [weak] if weak else []
     said.append(_presence(found))
@@ -74,8 +79,17 @@ def statements(evaluation: Evaluation) -> list[Statement]:
     return said
 
 
-def _errors(errors: Errors) -> list[str]:
-    return [f"{value:.1f}" for value in (errors.median, errors.p90, errors.p95, errors.p99)]
+def _errors(found: Measures, um_per_px: float | None) -> list[str]:
+    """Return median, p90, p95 and p99 in px, in um where the scale is known, and of the head."""
+    names = ("median", "p90", "p95", "p99")
+    return [
+        f"{px:.1f} px"
+        + ("" if um_per_px is None else f", {um_per_px * px:.1f} um")
+        + f", {100.0 * length:.0f} %"
+        for px, length in (
+            (getattr(found.px, name), getattr(found.lengths, name)) for name in names
+        )
+    ]
 
 
 def _amount(evaluation: Evaluation) -> Statement:
@@ -101,6 +115,20 @@ def _found(name: str, found: Measures) -> Statement:
         "Label frames in which it fails (the page shows them, worst first) and train again."
         if found.within_half_length.of and found.within_half_length.part < 0.95
         else "",
+    )
+
+
+def _louder(found: Measures) -> Statement | None:
+    """Say so where the head was often a candidate, and another one the surer."""
+    missed = found.among.count - found.within_half_length.count
+    if missed <= _LOUDER * max(found.heads, 1):
+        return None
+    return Statement(
+        "Something else was louder",
+        f"{missed} heads were among the candidates, but not the surest of them",
+        "A tail, dirt or another animal was. While an animal is followed the loop mostly takes the "
+        "right one all the same; when it searches it does not.",
+        "Label frames with whole animals, so that it learns tails.",
     )
 
 

@@ -78,3 +78,11 @@ def test_frames_that_nobody_can_be_judged_by_are_counted_and_left_out():
     assert frames[0].heads[0].length_px == pytest.approx(60.0)
     assert frames[0].heads[0].apart_px > 0.0
     assert [each.annotator for each in frames[0].labels] == ["ann", "bob"]
+
+
+def test_a_head_that_another_candidate_outshouts_is_still_among_them(judged_as):
+    found = judged_as(400.0)
+    both = judge(found.frame, [*found.candidates, *judged_as(3.0).candidates], min_confidence=0.5)
+
+    assert (found.is_among, both.is_among) == (False, True)
+    assert both.outcome is Outcome.ELSEWHERE

@@ -26,6 +26,7 @@ def test_figures_count_what_they_say(judged_as):
     assert (found.precision.count, found.precision.of) == (8, 11)
     assert (found.presence.count, found.presence.of) == (11, 13)
     assert (found.swaps.count, found.swaps.of) == (1, 10)
+    assert (found.among.count, found.among.of) == (8, 11)
     assert (found.within_10_px.count, found.within_10_px.of) == (8, 11)
     assert found.px.median == pytest.approx(np.median([*range(1, 9), 45.0, 40.0]))
     assert found.lengths.median == pytest.approx(found.px.median / 60.0)

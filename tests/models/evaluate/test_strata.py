@@ -54,6 +54,29 @@ def test_posture_place_recording_and_agreement():
     assert found["agreement"] == ["agree least", "annotators agree best", "agree middling"]
 
 
+def test_animals_that_cross_and_one_at_the_edge_are_kinds_of_their_own():
+    def heads_at(*shifts_px):
+        heads = tuple(
+            TrueHead(
+                keypoints_px=np.add(STRAIGHT, (0.0, shift)) / 2.0, length_px=30.0, apart_px=np.nan
+            )
+            for shift in shifts_px
+        )
+        return TrueFrame(frame=Frame("one/0.png"), heads=heads, labels=())
+
+    frames = [heads_at(0), heads_at(0, 60), heads_at(0, 160), heads_at(0, 280), heads_at()]
+
+    found = strata_of(frames, lambda _: texture(0))
+
+    assert found["animals"] == [
+        "one animal",
+        "animals that cross",
+        "several animals apart",
+        "another at the edge",
+        "",
+    ]
+
+
 def test_a_frame_without_a_head_has_no_stratum_but_its_recording():
     empty = TrueFrame(frame=Frame("one/0.png"), heads=(), labels=())
 
