@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Align, write, print, and return the exit status."""
     from tracker.record.opened import open_recording
+    from tracker.sync.stream_clocks import clock_words
     from tracker.sync.sync_folder import check_place, draw_sync, write_sync
 
     recording = open_recording(arguments.recording)
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     job = _job(arguments, recording)
     write_sync(folder, job.rows, job.figures)
     draw_sync(folder, job.clock)
-    print("\n".join(job.words))
+    print("\n".join((*job.words, *clock_words(recording))))
     print(folder)
     return 0
 

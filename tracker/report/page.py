@@ -17,6 +17,7 @@ from tracker.record.score import rows_of, run_notes, score
 from tracker.record.summary import summary_table
 from tracker.report.behavior import Behavior, behavior_of
 from tracker.report.moments import worst_moments
+from tracker.sync.stream_clocks import clock_words
 from tracker.sync.sync_folder import FIGURES_FILE, PICTURE_FILE, sync_words
 
 _MOST_EVENTS = 200
@@ -58,6 +59,7 @@ def report_page(recording: OpenedRecording) -> str:
             "</div>",
             _moments(recording),
             _sync(recording.folder / "sync"),
+            _clocks(recording),
             _events(recording),
             table("The animal", "", [], _rows(recording.header.animal)),
             table("Known while it ran", "", [], _rows(recording.header.facts)),
@@ -126,6 +128,11 @@ def _sync(folder: Path) -> str:
     shown = f"<img alt='' src='{inline(picture.read_bytes(), 'png')}'>" if picture.is_file() else ""
     words = "".join(f"<br>{escape(line)}" for line in sync_words(folder))
     return f"<h2>Neural frames</h2>{shown}<p>{words.removeprefix('<br>')}</p>"
+
+
+def _clocks(recording: OpenedRecording) -> str:
+    words = "<br>".join(escape(line) for line in clock_words(recording))
+    return f"<h2>Clocks</h2><p>{words}</p>"
 
 
 def _events(recording: OpenedRecording) -> str:
