@@ -25,7 +25,7 @@ from tracker.bench.stream_load import StreamLoad, made_frames
 from tracker.bench.stream_recording import NAME, Recorded, RecorderJob, record_stream
 from tracker.errors import UsageError
 from tracker.record.appended_file import PIECE_BYTES
-from tracker.record.frame_log import map_frames
+from tracker.record.frame_log import compression, map_frames
 from tracker.record.schema import framed_record, neural_frames, stream_file
 from tracker.statistics import spread
 
@@ -107,12 +107,13 @@ def _round(load: StreamLoad, plan: RecordPlan, alone_s: list[float]) -> Round:
         recorder.tell(END)
         recorded = recorder.hear(Recorded, within_s=_DISK_S)
         kept = map_frames(file, framed_record(load.ring_record))
-        kept_count = len(kept.records)
+        kept_count, ratio = len(kept.records), compression(kept.records)
         del kept  # a mapped file cannot be removed everywhere
     gigabytes = kept_count * load.written_bytes / 1e9
     return Round(
         frames=count,
         dropped=count - kept_count,
+        compression=ratio,
         recorder_cpu_s_per_gb=recorded.cpu_s / gigabytes,
         append_cpu_s_per_gb=produced.appending_cpu_s / gigabytes,
         append_s=spread(produced.append_s),

@@ -14,16 +14,18 @@ from tracker.record.schema import framed_record
 _RING_S = 2.0
 _FEWEST_SLOTS = 16
 _KINDS_OF_FRAME = 4
-_DARK, _BRIGHT = 100, 4096  # twelve bits of noise, as from a camera in the dark
+# What a camera gives of a dark field: its offset, and noise about it.
+_OFFSET, _NOISE = 110.0, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamLoad:
-    """Frames of (rows, columns) uint16, so many a second."""
+    """Frames of (rows, columns) uint16, so many a second; `packs`: they are recorded compressed."""
 
     rows: int
     columns: int
     rate_hz: float
+    packs: bool = False
 
     @property
     def name(self) -> str:
@@ -32,7 +34,8 @@ class StreamLoad:
         >>> StreamLoad(rows=512, columns=512, rate_hz=200.0).name
         '512x512 at 200 Hz'
         """
-        return f"{self.rows}x{self.columns} at {self.rate_hz:g} Hz"
+        how = ", compressed" if self.packs else ""
+        return f"{self.rows}x{self.columns} at {self.rate_hz:g} Hz{how}"
 
     @property
     def ring_record(self) -> np.dtype[np.void]:
@@ -41,7 +44,7 @@ class StreamLoad:
 
     @property
     def written_bytes(self) -> int:
-        """How many bytes of the disk a frame takes."""
+        """How many bytes of the disk a frame takes that is not compressed."""
         return framed_record(self.ring_record).itemsize
 
     @property
@@ -65,4 +68,4 @@ def made_frames(load: StreamLoad) -> NDArray[np.uint16]:
     """Return a few frames (n, rows, columns), each another noise."""
     draw = np.random.default_rng(0)
     size = (_KINDS_OF_FRAME, load.rows, load.columns)
-    return draw.integers(_DARK, _BRIGHT, size, dtype=np.uint16)
+    return draw.normal(_OFFSET, _NOISE, size).clip(0.0).astype(np.uint16)

@@ -59,7 +59,7 @@ def record_stream(job: RecorderJob, door: Door) -> None:
         streams={stream: framed_record(record)},
     )
     clock = HostClock()
-    recorder = StreamRecorder({stream: tap}, header, clock, flush_s=_FLUSH_S)
+    recorder = StreamRecorder({stream: tap}, header, clock, flush_s=_FLUSH_S, packs=job.load.packs)
     recorder.start(job.folder, clock.now_s())
     recorder.turn()
     door.send(READY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tracker.commands.bench_options import count_of, positive
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pair-mb", type=positive, default=400.0, help="how much each write (default: 400)"
     )
+    parser.add_argument(
+        "--compress", action="store_true", help="each size a second time, compressed"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -36,10 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: the disk has no room.
         SessionError: a process of the bench failed.
+        MissingExtraError: what compresses frames is not installed.
     """
     from tracker.bench.record import RecordPlan, bench_record, require_room
     from tracker.bench.record_figures import told
     from tracker.bench.stream_load import LOADS
+    from tracker.record.compression import require_compression
 
     plan = RecordPlan(
         folder=arguments.folder,
@@ -48,9 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
         pairs=arguments.pairs,
         pair_bytes=int(1e6 * arguments.pair_mb),
     )
-    for load in LOADS:
+    loads = [*LOADS]
+    if arguments.compress:
+        require_compression()
+        loads += [replace(load, packs=True) for load in LOADS]
+    for load in loads:
         require_room(plan, load)
-    benches = [bench_record(load, plan, _tell) for load in LOADS]
+    benches = [bench_record(load, plan, _tell) for load in loads]
     if arguments.json:
         print(json.dumps({bench.load.name: bench.plain() for bench in benches}, indent=2))
     else:

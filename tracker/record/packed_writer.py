@@ -42,7 +42,7 @@ class PackedWriter:
         """
         if not len(frames):
             return
-        packed = [pack(frames["pixels"][place]) for place in range(len(frames))]
+        packed = [pack(pixels) for pixels in frames["pixels"]]
         sizes = [whole_blocks(self._head.itemsize + len(one)) for one in packed]
         room = self._next_room(sum(sizes))
         begin = 0
@@ -65,7 +65,7 @@ class PackedWriter:
         """Return memory that is not being written, and begins with a block."""
         room = self._rooms.pop(0)
         if len(room) < size:
-            room = mmap.mmap(-1, size)
+            room = mmap.mmap(-1, size + size // 4)  # fresh memory costs more than a copy
         self._rooms.append(room)
         return memoryview(room)
 

@@ -19,6 +19,7 @@ SMALL = StreamLoad(rows=512, columns=512, rate_hz=200.0)
 ROUND = Round(
     frames=100,
     dropped=0,
+    compression=1.0,
     recorder_cpu_s_per_gb=0.5,
     append_cpu_s_per_gb=0.1,
     append_s=spread([1.2e-4]),
@@ -44,6 +45,17 @@ def test_goals_that_are_missed_are_said_with_the_figure():
     assert "missed" not in told(good)
     assert "0.50 of a plain write's" in told(slow)
     assert "1.50 of a bare copy, goal 1.3: missed" in told(slow)
+
+
+def test_compressed_frames_have_a_goal_of_their_own_and_tell_their_ratio():
+    rounds = [replace(ROUND, compression=2.04, recorder_cpu_s_per_gb=1.1)]
+    packed = replace(bench(ratios=(0.5,), rounds=rounds), load=replace(SMALL, packs=True))
+
+    assert "to 1/2.04 of their size" in told(packed)
+    assert "missed" not in told(packed)
+    assert "0.40 of a plain write's (0.40 to 0.40 in 1 pairs), goal 0.45: missed" in told(
+        replace(packed, pairs=bench(ratios=(0.4,)).pairs)
+    )
 
 
 def test_a_disk_that_is_slower_than_the_camera_is_told():
@@ -93,14 +105,17 @@ def test_a_process_that_is_gone_without_a_word_is_told():
 
 @pytest.mark.realtime
 def test_a_short_bench_records_every_frame_and_leaves_nothing(tmp_path, capsys):
-    words = ["--seconds", "0.5", "--rounds", "1", "--pairs", "1", "--pair-mb", "20", "--json"]
+    words = ["--seconds", "0.5", "--rounds", "1", "--pairs", "1", "--pair-mb", "20"]
+    words += ["--compress", "--json"]
 
     assert main(["bench", "record", "--folder", str(tmp_path), *words]) == 0
 
     benches = json.loads(capsys.readouterr().out)
-    assert list(benches) == ["512x512 at 200 Hz", "2048x2048 at 25 Hz"]
+    sizes = ["512x512 at 200 Hz", "2048x2048 at 25 Hz"]
+    assert list(benches) == [*sizes, *(f"{size}, compressed" for size in sizes)]
     for one in benches.values():
         assert one["dropped"] == 0
         assert one["ratio"] > 0.0
         assert one["append_ratio"] > 0.0
+        assert (one["compression"] > 1.5) == one["load"]["packs"]
     assert list(tmp_path.iterdir()) == []
