@@ -37,7 +37,6 @@ _GAP = 0.03  # of a recording, left out on each side of a block that is judged b
 _LAB_SHARE = 0.6  # of what is learned from, beside rendered frames
 _TUNING_RATE = 2e-3  # of a network that knows much already
 _MOST_JUDGED = 150
-_KEYPOINT_WEIGHT = 0.2
 
 
 class Way(StrEnum):
@@ -177,8 +176,6 @@ def _trained(
             clock_s=time.process_time,
         )
         training.run(lambda moment: None)
-    # The running mean of a short training still holds its beginning: the better one is taken.
-    watch.look(training.network, keypoint_weight=_KEYPOINT_WEIGHT)
     return training.learned(), training.step
 
 

@@ -131,11 +131,13 @@ class Training:
                 )
         except KeyboardInterrupt:
             self.was_stopped = True
+        if self._watch is not None:  # the mean of a short training still holds its beginning
+            self._watch.look(self.network, keypoint_weight=_KEYPOINT_WEIGHT)
         self._drawer.shutdown()
         self._keep()
 
     def learned(self) -> HeadNetwork:
-        """Return the running mean of the network, at its best if it was watched, to be asked."""
+        """Return the running mean, or what was best of it and the network itself if watched."""
         network = self._mean_network()
         if self._watch is not None and self._watch.weights:
             network.load_state_dict(self._watch.weights)
