@@ -132,6 +132,7 @@ def finish(
     graph = calibrated(
         network, calibrate, seed=plan.seed, tell=listener.of(f"fitting doubts of {stem}")
     )
+    listener.tell(f"exporting {stem}", 0.0, "")
     if isinstance(network, HeadNetwork):
         write_checkpoint(graph, folder / f"{stem}{SUFFIX}")
     return export_model(

@@ -20,6 +20,24 @@ def test_a_training_of_nothing_is_refused_by_name(option):
         train.run(arguments(option, "0"))
 
 
+@pytest.mark.parametrize("given", ["0", "-2", "21"])
+def test_an_ensemble_of_no_networks_or_too_many_is_refused(given):
+    with pytest.raises(UsageError, match=f"--ensemble: expected 2 to 20 networks, got {given}"):
+        train.run(arguments("--ensemble", given))
+
+
+def test_pictures_without_labels_need_somebody_to_teach_them(tmp_path):
+    with pytest.raises(UsageError, match=r"--unlabelled: only an ensemble .* add --ensemble 5"):
+        train.run(arguments("--unlabelled", str(tmp_path)))
+
+
+def test_a_folder_of_pictures_that_is_none_is_named(tmp_path):
+    gone = tmp_path / "gone"
+
+    with pytest.raises(UsageError, match=r"--unlabelled .*gone: is no folder"):
+        train.run(arguments("--ensemble", "3", "--unlabelled", str(gone)))
+
+
 def test_a_missing_package_names_the_extra(monkeypatch):
     monkeypatch.setattr(train, "_NEEDED", ("torch", "no_such_package"))
 
@@ -30,7 +48,7 @@ def test_a_missing_package_names_the_extra(monkeypatch):
 
 
 def test_frames_of_the_rig_and_of_other_looks_come_by_turns():
-    frames = train._alternating(iter("abc"), iter("xyz"))
+    frames = train._by_turns(iter("abc"), iter("xyz"))
 
     assert [next(frames) for _ in range(4)] == ["a", "x", "b", "y"]
 
