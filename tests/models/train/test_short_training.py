@@ -26,11 +26,11 @@ def test_a_short_training_that_is_watched_gives_the_better_of_mean_and_network(
         watch=seen,
     )
 
-    def stop_at_12(moment):
-        if moment.step == 12:
+    def stop_at_25(moment):
+        if moment.step == 25:
             raise KeyboardInterrupt
 
-    training.run(stop_at_12)
+    training.run(stop_at_25)
 
     own = training.network.state_dict()
     assert training.was_stopped
