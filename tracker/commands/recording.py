@@ -1,6 +1,6 @@
 """Look after recordings: what is really there of one, and moving it off the rig.
 
-`check` looks at every byte of a recording and says what is there, what is missing and what is
+`check` looks at every byte of recordings and says what is there, what is missing and what is
 damaged; with `--repair` it mends what can be mended. `move` copies recordings to another disk,
 reads them again there, and only then removes them here.
 """
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracker.export.progress import Progress
+    from tracker.record.findings import Findings
     from tracker.record.moving import Move
     from tracker.record.running import Courtesy
 
-_SOUND, _DAMAGED = 0, 1
+_SOUND, _DAMAGED, _BAD_INPUT = 0, 1, 2
 _MB = 1_000_000
 
 
@@ -28,10 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
     checking = commands.add_parser(
         "check",
-        help="say exactly what is there",
-        description="Exit status: 0 nothing is damaged, 1 something is, 2 bad input.",
+        help="say exactly what is there, of recordings or whole sessions",
+        description=(
+            "Exit status: 0 nothing is damaged, 1 something is, 2 bad input, or one of several "
+            "could not be mended."
+        ),
     )
-    checking.add_argument("recording", type=Path, metavar="DIR", help="a recording's folder")
+    checking.add_argument(
+        "recordings", type=Path, nargs="+", metavar="DIR", help="recordings, or sessions"
+    )
     checking.add_argument(
         "--repair", action="store_true", help="mend what can be mended; nothing is thrown away"
     )
@@ -56,24 +62,62 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from tracker.record.findings import findings_words
+    from tracker.record.moving import recordings_in
+
+    folders = [folder for given in arguments.recordings for folder in recordings_in(given)]
+    is_one = folders == arguments.recordings and len(folders) == 1
+    checked = [_check_one(folder, arguments, is_one=is_one) for folder in folders]
+    found = [findings for findings, _ in checked if findings is not None]
+    if arguments.json:
+        words = [findings_words(findings) for findings in found]
+        print(json.dumps(words[0] if is_one else words, indent=2, allow_nan=False))
+    elif not is_one:
+        odd = [folder.name for folder, (_, status) in zip(folders, checked, strict=True) if status]
+        told = f"not sound: {', '.join(odd)}" if odd else "nothing is damaged"
+        print(f"{len(folders)} recordings, {told}")
+    return max(status for _, status in checked)
+
+
+def _check_one(
+    folder: Path, arguments: argparse.Namespace, *, is_one: bool
+) -> tuple[Findings | None, int]:
+    """Return what was found and the exit status; one of several that cannot be done stops none."""
+    from tracker.errors import TrackerError
+
+    try:
+        findings = _found(folder, is_to_mend=arguments.repair)
+    except TrackerError as error:
+        if is_one:
+            raise
+        print(f"wormlock recording check: {error}", file=sys.stderr)
+        return None, _BAD_INPUT
+    if not arguments.json:
+        _show(findings, is_one=is_one)
+    return findings, _DAMAGED if findings.faults else _SOUND
+
+
+def _found(folder: Path, *, is_to_mend: bool) -> Findings:
     from tracker.record.check import check_recording
-    from tracker.record.findings import findings_table, findings_words
     from tracker.record.repair import repair
 
-    folder: Path = arguments.recording
     findings = check_recording(folder, tell=_show_progress)
-    if arguments.repair:
+    if is_to_mend:
         for step in repair(findings):
             print(f"wormlock recording check: {step}", file=sys.stderr)
         findings = check_recording(folder, tell=_show_progress)
-    if arguments.json:
-        print(json.dumps(findings_words(findings), indent=2, allow_nan=False))
-    else:
-        print(findings_table(findings))
-        if findings.mendable:
-            many = f"{findings.mendable} of {len(findings.faults)} faults"
-            print(f"\n  `wormlock recording check {folder} --repair` mends {many}")
-    return _DAMAGED if findings.faults else _SOUND
+    return findings
+
+
+def _show(findings: Findings, *, is_one: bool) -> None:
+    from tracker.record.findings import findings_table
+
+    print(findings_table(findings))
+    if findings.mendable:
+        many = f"{findings.mendable} of {len(findings.faults)} faults"
+        print(f"\n  `wormlock recording check {findings.folder} --repair` mends {many}")
+    if not is_one:
+        print()
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -216,3 +217,47 @@ def test_a_recording_that_is_being_written_is_told_and_never_repaired(tmp_path, 
         repair(findings)
     writer.close()
     assert check_recording(folder).state == "cut short"
+
+
+@pytest.fixture
+def session(closed):
+    """The folder of a session with a sound recording and one with a torn table."""
+    sound = closed()
+    torn = sound.with_name("0002")
+    shutil.copytree(sound, torn)
+    os.truncate(torn / "ticks.bin", 5 * TICK_ROW.itemsize + 3)
+    return sound.parent
+
+
+def test_a_whole_session_is_checked_and_what_is_not_sound_is_named_at_the_end(session, capsys):
+    assert main(["recording", "check", str(session)]) == 1
+
+    said = capsys.readouterr().out
+    assert said.count("closed in order") == 2
+    assert said.endswith("2 recordings, not sound: 0002\n")
+
+
+def test_several_recordings_are_mended_with_one_command(session, capsys):
+    several = [str(session / "0001"), str(session / "0002")]
+
+    assert main(["recording", "check", *several, "--repair"]) == 0
+
+    assert capsys.readouterr().out.endswith("2 recordings, nothing is damaged\n")
+
+
+def test_json_of_several_recordings_is_a_list(session, capsys):
+    assert main(["recording", "check", str(session), "--json"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert [len(one["faults"]) > 0 for one in told] == [False, True]
+
+
+def test_one_of_several_that_cannot_be_mended_stops_none(session, capsys, monkeypatch):
+    shutil.copytree(session / "0002", session / "0003")
+    monkeypatch.setattr("tracker.record.repair.is_held", lambda path: "0002" in str(path))
+
+    assert main(["recording", "check", str(session), "--repair"]) == 2
+
+    said = capsys.readouterr()
+    assert "0002 is being recorded" in said.err
+    assert said.out.endswith("3 recordings, not sound: 0002\n")
