@@ -1,6 +1,8 @@
 """A whole session whose recording starts with the confocal's first edge and ends with its last."""
 
 import os
+import signal
+import time
 
 import numpy as np
 import pytest
@@ -75,3 +77,31 @@ def test_edges_come_through_a_real_port_and_each_frame_is_marked(
     assert float(np.median(np.abs(off_s))) < 0.002
     assert len(np.intersect1d(marked, used)) > 0.9 * len(used) - 25  # from the order on, not before
     assert (np.diff(marked) > 0).all()
+
+
+def test_lines_that_are_killed_end_nothing_but_their_own_tables(
+    waiting_for_the_confocal, cheap_config, run_session
+):
+    waiting_for_the_confocal({"kind": "output"})
+    config = yaml.safe_load(cheap_config.read_text())
+    cheap_config.write_text(yaml.safe_dump({**config, "start": "recording"}))
+    session = run_session()
+    edges = session.out / "0001" / "edges.bin"
+    until_s = time.perf_counter() + 60.0
+    while not (edges.exists() and edges.stat().st_size) and time.perf_counter() < until_s:
+        time.sleep(0.02)
+
+    struck_s = time.perf_counter()
+    os.kill(int((session.place.folder / "lines.pid").read_text()), signal.SIGKILL)
+    time.sleep(2.0)
+    session.process.send_signal(signal.SIGINT)
+    status = session.await_end()
+
+    recording = wormlock.open_recording(session.out / "0001")
+    told = [event.detail for event in recording.events if event.kind == "lines_lost"]
+    assert status == 1
+    assert told == ["lines: the process ended unasked (status -9)"]
+    assert "edges FAILED" in session.said() or "lines: the process ended" in session.said()
+    assert recording.frames.t_s[-1] > struck_s + 1.0
+    assert recording.table("edges")["t_s"][-1] < struck_s + 0.5
+    assert not check_recording(recording.folder).faults
