@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const colors = ["#e4572e", "#2e86ab", "#8f5db7", "#17a398", "#b8860b", "#5c5c5c"];
 const at = (id) => document.getElementById(id);
 const state = { model: 0, frame: 0, stratum: "", outcome: "", zoom: false, off: new Set() };
-const wrong = new Map(JSON.parse(localStorage.getItem(data.key) || "[]"));
+const wrong = new Map(JSON.parse(localStorage.getItem(data.key) || "null") ?? data.wrong);
 const pictures = new Map();
 let order = [];
 
@@ -13,6 +13,13 @@ const layers = ["picture", "consensus", ...data.annotators.map((who) => `says ${
   ...data.models.map((name) => `model ${name}`),
   ...data.models.filter((_, number) => data.heats[number]).map((name) => `heat ${name}`), "all candidates"];
 const hidden = layers.filter((name) => name.startsWith("heat "));  // until they are asked for
+
+function colorOf(layer) {
+  const model = data.models.findIndex((name) => layer === `model ${name}`);
+  const who = data.annotators.findIndex((name) => layer === `says ${name}`);
+  if (layer === "consensus") return "#3fbf5f";
+  return model >= 0 ? colors[model % colors.length] : who >= 0 ? colors[(who + 3) % colors.length] : "";
+}
 
 function badness(frame) {
   const judged = frame.by[state.model];
@@ -131,18 +138,18 @@ function drawFrame() {
     const [x, y, width, height] = heat.box;
     pen.drawImage(map, ...place([x, y]), width * scale, height * scale);
   });
-  if (!state.off.has("consensus")) frame.truth.forEach((head) => marks(pen, head, place, "#3fbf5f", 7));
-  data.annotators.forEach((who, number) => {
+  if (!state.off.has("consensus")) frame.truth.forEach((head) => marks(pen, head, place, colorOf("consensus"), 7));
+  data.annotators.forEach((who) => {
     if (state.off.has(`says ${who}`)) return;
     frame.said.filter((said) => said.who === who)
-      .forEach((said) => marks(pen, said.points, place, colors[(number + 3) % colors.length], 4));
+      .forEach((said) => marks(pen, said.points, place, colorOf(`says ${who}`), 4));
   });
   data.models.forEach((name, number) => {
     if (state.off.has(`model ${name}`)) return;
     const few = state.off.has("all candidates") ? 1 : 4;
     frame.by[number].candidates.slice(0, few).forEach((candidate, rank) => {
       pen.globalAlpha = rank ? 0.45 : 1;
-      marks(pen, candidate.points, place, colors[number % colors.length], 6);
+      marks(pen, candidate.points, place, colorOf(`model ${name}`), 6);
       pen.globalAlpha = 1;
     });
   });
@@ -193,9 +200,19 @@ function saveWorklist() {
     const who = [...new Set(frame.said.map((said) => said.who))].join(" ");
     return [cell(frame.file), frame.index, "0", cell(why || "label is wrong"), "", "", cell(who)].join(",");
   });
+  download([data.worklist, ...rows, ""].join("\n"), "text/csv", "worklist.csv");
+}
+
+function savePage() {  // as it is, with what was marked
+  data.wrong = [...wrong];
+  at("data").textContent = JSON.stringify(data).replaceAll("<", "\\u003c");
+  download(`<!doctype html>${document.documentElement.outerHTML}`, "text/html", "evaluation.html");
+}
+
+function download(content, type, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([[data.worklist, ...rows, ""].join("\n")], { type: "text/csv" }));
-  link.download = "worklist.csv";
+  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.download = name;
   link.click();
 }
 
@@ -216,12 +233,14 @@ at("stratum").onchange = (event) => { state.stratum = event.target.value; show()
 at("outcome").onchange = (event) => { state.outcome = event.target.value; show(); };
 at("wrong").onclick = markWrong;
 at("save").onclick = saveWorklist;
+at("keep").onclick = savePage;
 at("layers").replaceChildren(...layers.map((name, number) => {
   const label = document.createElement("label"), box = document.createElement("input");
   box.type = "checkbox";
   box.onchange = () => { state.off[box.checked ? "delete" : "add"](name); show(); };
   label.append(box, ` ${number < 9 ? `${number + 1} ` : ""}${name}`);
   label.dataset.layer = name;
+  label.style.borderBottom = `3px solid ${colorOf(name) || "transparent"}`;
   return label;
 }));
 function tick() {

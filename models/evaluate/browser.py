@@ -47,7 +47,8 @@ this page changes with what is shown: send it along with the file to show it to 
 <canvas id=plot width=1032 height=110></canvas>
 <div id=leaf><div id=list></div><div><div id=layers class=bar></div><canvas id=frame></canvas>
 <p id=told></p><div class=bar><input id=why type=text placeholder="what is wrong with the label">
-<button id=wrong>mark (w)</button> <button id=save>save worklist.csv</button></div></div></div>"""
+<button id=wrong>mark (w)</button> <button id=save>save worklist.csv</button>
+<button id=keep>save this page with its marks</button></div></div></div>"""
 
 
 def browser_of(
@@ -81,6 +82,7 @@ def browser_of(
         "strata": sorted({name for names in evaluation.strata.values() for name in names} - {""}),
         "outcomes": [outcome.value for outcome in Outcome],
         "worklist": ",".join(COLUMNS),
+        "wrong": [],
         "frames": frames,
     }
     # A name that holds "</script>" must not end the element.

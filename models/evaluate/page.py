@@ -43,7 +43,7 @@ def page_of(
         [
             f"<h1>{escape(title)}</h1>",
             f"<div class=cards>{cards}</div>",
-            table("Models", "", TABLE_HEAD, table_rows(evaluation, um_per_px=um_per_px)),
+            _models(evaluation, um_per_px),
             f"<h2>Plots</h2><div class=plots>{plots}</div>",
             browser_of(evaluation, images, most_pictures=most_pictures, key=title, heats=heats),
             *(
@@ -56,4 +56,15 @@ def page_of(
                 for name in evaluation.judged
             ),
         ],
+    )
+
+
+def _models(evaluation: Evaluation, um_per_px: float | None) -> str:
+    """Return the models' table, a column a model: figures below each other are read more easily."""
+    head, *lines = zip(TABLE_HEAD, *table_rows(evaluation, um_per_px=um_per_px), strict=True)
+    return table(
+        "Models",
+        "Errors in pixels, micrometres if the scale is known, and of the head.",
+        head,
+        lines,
     )

@@ -108,6 +108,22 @@ def test_a_label_that_is_wrong_goes_onto_a_worklist(evaluated, browse, tmp_path)
     assert "marked for a second look" in page.inner_text("#told")
 
 
+def test_the_page_is_saved_as_one_file_with_what_was_marked(evaluated, browse, tmp_path):
+    page = browse((evaluated / "out" / "evaluation.html").as_uri())
+    page.fill("#why", "</script> of the tail")
+    page.click("#wrong")
+    marked = page.inner_text("#list .here")
+    with page.expect_download() as download:
+        page.click("#keep")
+    download.value.save_as(tmp_path / "kept.html")
+
+    colleague = browse((tmp_path / "kept.html").as_uri())
+
+    assert colleague.inner_text("#list .here") == marked
+    assert marked.startswith("✎")
+    assert "</script> of the tail" in colleague.inner_text("#told")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
