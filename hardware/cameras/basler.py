@@ -22,7 +22,7 @@ from hardware.cameras.calls import one_line
 from hardware.cameras.features import Features
 from hardware.cameras.found import NamedCamera, choose
 from hardware.cameras.genicam_opening import open_stream
-from hardware.cameras.looking import look_until
+from hardware.cameras.looking import look_for_all
 from hardware.cameras.source import Picture
 from hardware.cameras.stream import PictureStream
 from hardware.clock import Clock
@@ -72,12 +72,7 @@ class BaslerSource:
 
     def take(self, timeout_s: float) -> list[Picture]:
         """Return the pictures that wait in pylon's queue."""
-        picture = look_until(self._next, timeout_s, self._clock)
-        pictures: list[Picture] = []
-        while picture is not None:
-            pictures.append(picture)
-            picture = self._next() if len(pictures) < self._config.buffers else None
-        return pictures
+        return look_for_all(self._next, timeout_s, self._clock, most=self._config.buffers)
 
     def why_silent(self) -> str:
         """Ask pylon."""

@@ -25,7 +25,7 @@ from hardware.cameras.genicam_producer import (
     number_of,
     stamp_of,
 )
-from hardware.cameras.looking import look_until
+from hardware.cameras.looking import look_for_all
 from hardware.cameras.source import Picture
 from hardware.cameras.stream import PictureStream
 from hardware.clock import Clock
@@ -74,12 +74,7 @@ class GenicamSource:
 
     def take(self, timeout_s: float) -> list[Picture]:
         """Return the pictures that wait in the producer's buffers."""
-        picture = look_until(self._next, timeout_s, self._clock)
-        pictures: list[Picture] = []
-        while picture is not None:
-            pictures.append(picture)
-            picture = self._next() if len(pictures) < self._config.buffers else None
-        return pictures
+        return look_for_all(self._next, timeout_s, self._clock, most=self._config.buffers)
 
     def why_silent(self) -> str:
         """Ask whether the camera still answers; a producer does not say that one has gone."""

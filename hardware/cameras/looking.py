@@ -24,3 +24,15 @@ def look_until(look: Callable[[], FoundT | None], timeout_s: float, clock: Clock
             return None
         time.sleep(min(_LOOK_EVERY_S, until_s - now_s))
     return found
+
+
+def look_for_all(
+    look: Callable[[], FoundT | None], timeout_s: float, clock: Clock, *, most: int
+) -> list[FoundT]:
+    """Return what looks find one after the other, `most` at most; empty: nothing came."""
+    found = look_until(look, timeout_s, clock)
+    everything: list[FoundT] = []
+    while found is not None:
+        everything.append(found)
+        found = look() if len(everything) < most else None
+    return everything

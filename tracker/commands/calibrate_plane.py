@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tracker.commands.calibrate_rig import (
     at_the_rig,
+    given_points,
     hand_over,
     positive,
     read_config,
@@ -54,12 +55,17 @@ def run(arguments: argparse.Namespace) -> int:
     from tracker.calibrate.telling import plane_text
 
     config, source = read_config(arguments)
-    if sum((bool(arguments.at), arguments.points is not None, arguments.live)) != 1:
-        raise UsageError("give points by --at X Y Z (repeated), by --points CSV, or by --live")
+    given_um = given_points(
+        arguments,
+        arguments.at,
+        option="--at X Y Z",
+        columns=("x_um", "y_um", "z_um"),
+        what="points",
+    )
     most_um = config.focus.most_residual_um
     if arguments.most_residual is not None:
         most_um = positive(arguments.most_residual, "--most-residual")
-    points_um = _at_the_rig(config, source) if arguments.live else _given(arguments)
+    points_um = _at_the_rig(config, source) if given_um is None else given_um
     fit = fit_plane(points_um, most_residual_um=most_um)
     print(plane_text(fit))
     points = [[round(x, 1), round(y, 1), round(z, 2)] for x, y, z in points_um.tolist()]
@@ -69,14 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
     return hand_over(
         arguments, words, usable_as=": used by `focus: {{follow: plane, file: {out}}}`"
     )
-
-
-def _given(arguments: argparse.Namespace) -> NDArray[np.float64]:
-    from tracker.calibrate.points import finite, read_points
-
-    if arguments.points is not None:
-        return read_points(arguments.points, needed=("x_um", "y_um", "z_um"))
-    return np.array([finite(point, option="--at") for point in arguments.at])
 
 
 def _at_the_rig(config: Config, source: str) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tracker.commands.calibrate_rig import (
     at_the_rig,
+    given_points,
     hand_over,
     positive,
     read_config,
@@ -58,13 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.load is not None:
         load_um = np.array(finite(arguments.load, option="--load"))
     config, source = read_config(arguments)
-    if sum((bool(arguments.rim), arguments.points is not None, arguments.live)) != 1:
-        raise UsageError("give rim points by --rim X Y (repeated), by --points CSV, or by --live")
-    if arguments.live:
+    rim_um = given_points(
+        arguments, arguments.rim, option="--rim X Y", columns=("x_um", "y_um"), what="rim points"
+    )
+    if rim_um is None:
         rim_um, marked_um = at_the_rig(config, source, _mark)
         load_um = marked_um if marked_um is not None else load_um
-    else:
-        rim_um = _given(arguments)
     fit = fit_plate(rim_um, margin_um=margin_um)
     print(plate_text(fit, load_um))
     section = config.safety.model_dump() | {
@@ -81,14 +81,6 @@ def run(arguments: argparse.Namespace) -> int:
             "load_um": None if load_um is None else np.round(load_um, 1).tolist(),
         }
     return hand_over(arguments, words)
-
-
-def _given(arguments: argparse.Namespace) -> NDArray[np.float64]:
-    from tracker.calibrate.points import finite, read_points
-
-    if arguments.points is not None:
-        return read_points(arguments.points, needed=("x_um", "y_um"))
-    return np.array([finite(point, option="--rim") for point in arguments.rim])
 
 
 def _mark(feed: LiveFeed) -> tuple[NDArray[np.float64], Vec2 | None]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tracker.errors import UsageError
 
@@ -64,6 +67,31 @@ def positive(value: float, option: str) -> float:
     if not (value > 0.0 and math.isfinite(value)):
         raise UsageError(f"{option}: expected more than 0, got {value:g}")
     return value
+
+
+def given_points(
+    arguments: argparse.Namespace,
+    points: Sequence[Sequence[float]],
+    *,
+    option: str,
+    columns: tuple[str, ...],
+    what: str,
+) -> NDArray[np.float64] | None:
+    """Return the points of an option or of the file of `--points`; None: marked by `--live`.
+
+    Raises:
+        UsageError: it is none of the three, several of them, or a number that is none.
+        CalibrationError: the file does not hold them.
+    """
+    from tracker.calibrate.points import finite, read_points
+
+    if sum((bool(points), arguments.points is not None, arguments.live)) != 1:
+        raise UsageError(f"give {what} by {option} (repeated), by --points CSV, or by --live")
+    if arguments.live:
+        return None
+    if arguments.points is not None:
+        return read_points(arguments.points, needed=columns)
+    return np.array([finite(point, option=option.split(maxsplit=1)[0]) for point in points])
 
 
 def speed_or(asked_um_s: float | None, harmless_um_s: float, config: Config) -> float:
