@@ -45,6 +45,9 @@ def _against_truth(steps: Steps) -> Suspect:
     x_px, y_px = steps.true_px.tolist()
     if not (0.0 <= x_px <= columns - 1.0 and 0.0 <= y_px <= rows - 1.0):
         return Suspect(PICTURE, "The head was outside the picture: nothing could see it.")
+    off_um = steps.apart_um(steps.head_px, steps.true_px)
+    if off_um <= _NEAR_UM:  # then it was a candidate, whatever the model says now
+        return _after_choice(steps)
     nearest_um = min(
         (steps.apart_um(head_px(one), steps.true_px) for one in steps.candidates), default=np.inf
     )
@@ -52,12 +55,14 @@ def _against_truth(steps: Steps) -> Suspect:
         return _unseen(steps)
     if not steps.is_found:
         return Suspect(CHOICE, "A candidate lies on the head, and the loop took none.")
-    if (off_um := steps.apart_um(steps.head_px, steps.true_px)) > _NEAR_UM:
-        return Suspect(
-            CHOICE,
-            f"What was taken lies {off_um:.0f} um from the head, though a candidate lies "
-            f"{nearest_um:.0f} um from it.",
-        )
+    return Suspect(
+        CHOICE,
+        f"What was taken lies {off_um:.0f} um from the head, though a candidate lies "
+        f"{nearest_um:.0f} um from it.",
+    )
+
+
+def _after_choice(steps: Steps) -> Suspect:
     if (off_um := steps.apart_um(steps.estimate_px, steps.true_px)) > _NEAR_UM:
         return Suspect(
             ESTIMATE,
@@ -82,7 +87,7 @@ def _unseen(steps: Steps) -> Suspect:
 
 
 def _by_itself(steps: Steps) -> Suspect:
-    if not steps.candidates:
+    if not steps.candidates and not steps.is_found:
         if steps.heat is not None and float(steps.heat.levels.max()) < _WARM:
             return Suspect(HEAT, "The map is cold everywhere: no head, or one that was not seen.")
         return Suspect(CANDIDATES, "There is no candidate: no head, or one too doubtful.")
@@ -92,7 +97,7 @@ def _by_itself(steps: Steps) -> Suspect:
             "There are candidates, and none was taken: too far from where the head was expected, "
             "turned otherwise, or another animal's.",
         )
-    surest_px = head_px(steps.candidates[0])
+    surest_px = head_px(steps.candidates[0]) if steps.candidates else steps.head_px
     if (off_um := steps.apart_um(steps.head_px, surest_px)) > _NEAR_UM:
         return Suspect(
             CHOICE, f"Not the surest was taken: it lies {off_um:.0f} um away. Was it rightly left?"

@@ -79,6 +79,11 @@ def test_where_all_is_as_it_should_be_nothing_is_suspected():
     assert suspect(replace(FINE, true_px=UNKNOWN)).step == -1
 
 
+def test_what_was_seen_then_counts_though_it_is_not_seen_now():
+    assert suspect(replace(FINE, candidates=[], heat=None)).step == -1
+    assert suspect(replace(FINE, candidates=[], heat=None, true_px=UNKNOWN)).step == -1
+
+
 @pytest.mark.parametrize(("changes", "step", "words"), WRONG.values(), ids=WRONG)
 def test_the_first_step_that_strays_from_the_truth_is_named(changes, step, words):
     found = suspect(replace(FINE, **changes))
@@ -88,8 +93,16 @@ def test_the_first_step_that_strays_from_the_truth_is_named(changes, step, words
 
 
 BY_ITSELF = {
-    "cold": ({"candidates": [], "heat": heat_at(HEAD, 0.05)}, "heat map", "cold everywhere"),
-    "doubtful": ({"candidates": []}, "candidates", "no candidate"),
+    "cold": (
+        {"candidates": [], "is_found": False, "head_px": UNKNOWN, "heat": heat_at(HEAD, 0.05)},
+        "heat map",
+        "cold everywhere",
+    ),
+    "doubtful": (
+        {"candidates": [], "is_found": False, "head_px": UNKNOWN},
+        "candidates",
+        "no candidate",
+    ),
     "none taken": ({"is_found": False, "head_px": UNKNOWN}, "choice", "none was taken"),
     "not the surest": ({"head_px": ELSEWHERE}, "choice", "Not the surest"),
     "belief": ({"estimate_px": ELSEWHERE}, "estimate", "76 um from where it was seen"),
