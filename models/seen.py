@@ -6,7 +6,7 @@ import numpy as np
 
 from models.detection import GreyImage
 
-_SIDE = 96  # pixels looked at along each side: enough for percentiles, and quick
+_SIDE = 48  # pixels looked at along each side: enough for percentiles, and quick
 
 
 def greys_of(image: GreyImage) -> tuple[float, float]:
