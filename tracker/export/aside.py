@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tracker.errors import RecordingError, UsageError
 from tracker.export.formats import Format, Writer
+from tracker.export.resuming import note_of
 from tracker.record.appended_file import explain
 from tracker.record.schema import HEADER_FILE
 
@@ -75,14 +76,14 @@ def written_aside(
     aside = target.with_name(ASIDE + target.name)
     try:
         if not goes_on(aside):
-            _remove(aside)  # of an export that was killed
+            _discard(aside)  # of an export that was killed
         yield aside
         _put(aside, target)
     except OSError as error:
         raise RecordingError(explain(error, target)) from error
     finally:
         if not goes_on(aside):
-            _remove(aside)
+            _discard(aside)
 
 
 def _put(aside: Path, target: Path) -> None:
@@ -94,6 +95,11 @@ def _put(aside: Path, target: Path) -> None:
     target.rename(old)  # a folder cannot be replaced in one step
     aside.rename(target)
     _remove(old)
+
+
+def _discard(aside: Path) -> None:
+    _remove(aside)
+    _remove(note_of(aside))
 
 
 def _remove(path: Path) -> None:

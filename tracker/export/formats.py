@@ -59,7 +59,11 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format(module="csv_tables", suffix="-csv", is_folder=True),
     "mp4": Format(module="mp4", suffix=".mp4", packages=("av",), disk_share=0.1),
     "hdf5-flavell": Format(
-        module="hdf5_flavell", suffix=".h5", packages=("h5py",), disk_share=1.02
+        module="hdf5_flavell",
+        suffix=".h5",
+        packages=("h5py",),
+        disk_share=1.02,
+        can_go_on=True,
     ),
     "wcon": Format(module="wcon", suffix=".wcon"),
     "nwb": Format(

@@ -15,7 +15,7 @@ centre of the confocal's field in each saved frame, where the operator had moved
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from tracker.errors import UsageError
 from tracker.export.hdf5_signals import write_signals
 from tracker.export.job import Job
+from tracker.export.resuming import Resuming
 from tracker.geometry import um_per_px
 from tracker.record.opened import OpenedRecording
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     import h5py
 
 _SAVED_HZ = 20.0
+_PICTURES = "img_nir"
+_NOTED_BYTES = 64_000_000  # of pictures, after which it can go on
 _SOFTWARE = b"wormlock"
 
 
@@ -45,8 +48,10 @@ def write(path: Path, job: Job) -> None:
     if len(recording.frames) < 3:
         raise UsageError(f"{recording.folder} has too few frames for this format")
     every = job.every or max(1, round(1.0 / (_SAVED_HZ * _period_s(recording))))
-    with h5py.File(path, "w") as file:
-        _write_pictures(file, job, every)
+    resuming = Resuming(path, job, to="hdf5-flavell")
+    with h5py.File(path, "r+" if resuming.goes_on else "w") as file:
+        _write_pictures(file, path, job, every, resuming)
+        resuming.finish()  # what comes now moves things about in the file
         file["pos_feature"] = _features(recording, every)
         file["pos_stage"] = _stage_tenths_um(recording, every)
         _write_image_metadata(file, recording, every)
@@ -77,15 +82,38 @@ def _period_s(recording: OpenedRecording) -> float:
     return float(np.median(np.diff(frames.t_s) / np.maximum(1, np.diff(frames.index))))
 
 
-def _write_pictures(file: h5py.File, job: Job, every: int) -> None:
+def _write_pictures(file: h5py.File, path: Path, job: Job, every: int, resuming: Resuming) -> None:
+    """Write the pictures, or go on with them.
+
+    All their room is laid out before the first one is written: from then on pictures go into their
+    places and nothing else in the file changes, so that a kill leaves a file that can be opened.
+    """
     count, rows, columns = job.recording.frames.shape
     saved = len(range(0, count, every))
-    pictures = file.create_dataset(
-        "img_nir", (saved, rows, columns), np.uint8, chunks=(1, rows, columns)
-    )
-    pictures.attrs["desc"] = "tracking camera's image"
-    for place, frame in enumerate(job.frames(every=every)):
+    if not resuming.goes_on:
+        _lay_out(file, (saved, rows, columns))
+        file.flush()
+        resuming.note(_PICTURES, 0, path)
+    pictures = cast("h5py.Dataset", file[_PICTURES])
+    start = resuming.done(_PICTURES)
+    step = max(1, _NOTED_BYTES // (rows * columns))
+    for place, frame in enumerate(job.frames(every=every, start=start), start=start):
         pictures[place] = frame.image
+        if (place + 1) % step == 0:
+            file.flush()
+            resuming.note(_PICTURES, place + 1, path)
+
+
+def _lay_out(file: h5py.File, shape: tuple[int, int, int]) -> None:
+    from h5py import h5d, h5p, h5s, h5t  # pyright: ignore[reportAttributeAccessIssue]
+
+    laid_out = h5p.create(h5p.DATASET_CREATE)
+    laid_out.set_chunk((1, *shape[1:]))
+    laid_out.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+    laid_out.set_fill_time(h5d.FILL_TIME_NEVER)
+    space = h5s.create_simple(shape)
+    h5d.create(file.id, _PICTURES.encode(), h5t.STD_U8LE, space, laid_out)
+    file[_PICTURES].attrs["desc"] = "tracking camera's image"
 
 
 def _features(recording: OpenedRecording, every: int) -> NDArray[np.float32]:

@@ -52,7 +52,7 @@ def write(path: Path, job: Job) -> None:
     recording, every = job.recording, job.every or 1
     if not len(recording.frames):
         raise UsageError(f"{recording.folder} holds no frames")
-    resuming = Resuming(path, job)
+    resuming = Resuming(path, job, to="ome-zarr")
     if resuming.goes_on:
         root = zarr.open_group(path, mode="r+")
     else:

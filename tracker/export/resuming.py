@@ -1,4 +1,4 @@
-"""An export that was interrupted goes on where it was: how far it had come, beside its files.
+"""An export that was interrupted goes on where it was: a note beside it says how far it had come.
 
 What is noted as done is on the disk by then, so that not even a power failure makes half a file
 pass for a whole one. The note says of which recording and how the export was being made; where any
@@ -17,22 +17,25 @@ from tracker import __version__
 from tracker.export.job import Job
 from tracker.record.whole_file import write_whole
 
-NOTE_FILE = ".wormlock-unfinished.json"
+
+def note_of(aside: Path) -> Path:
+    """Return the note on what is being written at `aside`."""
+    return aside.with_name(aside.name + ".note.json")
 
 
 class Resuming:
     """How far each part of an export has come, in units of its own."""
 
-    def __init__(self, folder: Path, job: Job) -> None:
-        """Read what an earlier run has noted in its folder, if it made the same."""
-        self._path = folder / NOTE_FILE
-        self._made = _making(job)
-        self._done = _read(self._path, self._made)
+    def __init__(self, aside: Path, job: Job, *, to: str) -> None:
+        """Read what an earlier run has noted of this place, if it made the same."""
+        self._path = note_of(aside)
+        self._made = _making(job, to)
+        self._done = _read(self._path, self._made) if aside.exists() else {}
 
     @property
     def goes_on(self) -> bool:
         """Whether there is something to go on with."""
-        return bool(self._done)
+        return any(self._done.values())
 
     def done(self, part: str) -> int:
         """Return how much of a part is there."""
@@ -52,20 +55,21 @@ class Resuming:
         write_whole(self._path, json.dumps({"made": self._made, "done": self._done}))
 
     def finish(self) -> None:
-        """The export is whole: the note goes."""
+        """The export is whole, or what comes now must not be interrupted: the note goes."""
         self._path.unlink(missing_ok=True)
 
 
-def can_go_on(folder: Path, job: Job) -> bool:
-    """Say whether a folder holds the beginning of this very export."""
-    return bool(_read(folder / NOTE_FILE, _making(job)))
+def can_go_on(aside: Path, job: Job, *, to: str) -> bool:
+    """Say whether a file or folder is the beginning of this very export."""
+    return aside.exists() and any(_read(note_of(aside), _making(job, to)).values())
 
 
-def _making(job: Job) -> dict[str, object]:
+def _making(job: Job, to: str) -> dict[str, object]:
     recording = job.recording
     header = recording.header
     neural = {name: len(recording.neural(name).frames) for name in recording.neural_names}
     return {
+        "to": to,
         "session": header.session,
         "wall_time": header.wall_time,
         "config": header.config_sha256,

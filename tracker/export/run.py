@@ -31,20 +31,22 @@ def export(job: Job, *, to: str, out: Path | None, overwrite: bool) -> Path:
         raise UsageError(f"--every thins out frames, and --to {to} holds none")
     writer = open_writer(to)
     check_place(target, form, writer, overwrite=overwrite)
-    goes_on = _resumed(job, form)
+    goes_on = _resumed(job, form, to)
     if not goes_on(target.with_name(ASIDE + target.name)):
         check_room(target, _needed_bytes(job, form))
     job.notices.extend(time_faults(job.recording))
     with job.interruption, written_aside(target, goes_on=goes_on) as aside:
+        if goes_on(aside):
+            job.notices.append("went on with what an interrupted export had left")
         writer.write(aside, job)
         job.interruption.check()
     return target
 
 
-def _resumed(job: Job, form: Format) -> Callable[[Path], bool]:
+def _resumed(job: Job, form: Format, to: str) -> Callable[[Path], bool]:
     if not form.can_go_on:
         return lambda aside: False
-    return lambda aside: can_go_on(aside, job)
+    return lambda aside: can_go_on(aside, job, to=to)
 
 
 def _needed_bytes(job: Job, form: Format) -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tracker.export import zarr_image
+from tracker.export import hdf5_flavell, zarr_image
 from tracker.export.job import Job
 from tracker.export.progress import Progress
-from tracker.export.resuming import NOTE_FILE, Resuming
+from tracker.export.resuming import Resuming, note_of
 from tracker.export.run import export
 
 zarr = pytest.importorskip("zarr")
@@ -21,10 +21,10 @@ ROOT = Path(__file__).parents[3]
 SHARD = 7  # frames
 KILLED = f"""
 import os, sys
-from tracker.export import zarr_image
+from tracker.export import hdf5_flavell, zarr_image
 from tracker.export.progress import Progress
 from tracker.commands.main import main
-zarr_image._SHARD_BYTES = {SHARD * 24 * 32}
+zarr_image._SHARD_BYTES = hdf5_flavell._NOTED_BYTES = {SHARD * 24 * 32}
 step, steps = Progress.step, []
 def struck(told, count=1):
     step(told, count)
@@ -32,7 +32,7 @@ def struck(told, count=1):
     if len(steps) == 31:
         os._exit(9)
 Progress.step = struck
-main(["export", sys.argv[1], "--to", "ome-zarr"])
+main(["export", sys.argv[1], "--every", "1", "--to", sys.argv[2]])
 """
 
 
@@ -60,6 +60,13 @@ def strike(monkeypatch):
     return after
 
 
+def kill_while_exporting(recording, to):
+    """Return the exit status of an export that dies at its 31st frame, without a last word."""
+    words = [sys.executable, "-c", KILLED, str(recording.folder), to]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(words, env=environment, check=False).returncode
+
+
 def aside_of(recording):
     return recording.folder.with_name("unfinished-0001.ome.zarr")
 
@@ -85,16 +92,14 @@ def test_what_was_written_is_kept_and_the_rest_is_added(made_up, exported, strik
     assert sorted(before) == ["0", "1", "2", "3"]
     assert {name: after[name] for name in before} == before
     assert np.array_equal(group["0"][:], recording.frames[:])
-    assert not (made.path / NOTE_FILE).exists()
     assert not aside_of(recording).exists()
+    assert not note_of(aside_of(recording)).exists()
+    assert "went on with what an interrupted export had left" in made.notices
 
 
 def test_a_killed_export_goes_on_and_nothing_half_written_is_taken_for_whole(made_up, exported):
     recording = made_up()
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, str(recording.folder)], env=environment, check=False
-    )
+    ended = kill_while_exporting(recording, "ome-zarr")
     target, aside = recording.folder.with_name("0001.ome.zarr"), aside_of(recording)
     was_there = target.exists()
     before = shards_of(aside)
@@ -102,10 +107,10 @@ def test_a_killed_export_goes_on_and_nothing_half_written_is_taken_for_whole(mad
     torn.mkdir(parents=True)
     (torn / "0").write_bytes(b"half a shard")
 
-    made = exported(recording, "ome-zarr")
+    made = exported(recording, "ome-zarr", every=1)
 
     group = zarr.open_group(made.path, mode="r")
-    assert (ended.returncode, was_there) == (9, False)
+    assert (ended, was_there) == (9, False)
     assert sorted(before) == ["0", "1", "2", "3"]
     assert np.array_equal(group["0"][:], recording.frames[:])
     for name, column in (("t_s", recording.frames.t_s), ("index", recording.frames.index)):
@@ -136,7 +141,9 @@ def test_what_another_export_has_left_is_not_gone_on_with(made_up, exported, str
     go_on()
     if change == "another recording":
         recording = made_up(range(50), name="0002")
-        aside_of(recording).rename(aside_of(recording).with_name("unfinished-0002.ome.zarr"))
+        other = aside_of(recording).with_name("unfinished-0002.ome.zarr")
+        aside_of(recording).rename(other)
+        note_of(aside_of(recording)).rename(note_of(other))
 
     every = 2 if change == "thinned out otherwise" else 1
     group = zarr.open_group(exported(recording, "ome-zarr", every=every).path, mode="r")
@@ -148,10 +155,10 @@ def test_progress_goes_on_and_counts_only_what_is_left(made_up, tmp_path):
     recording, said = made_up(), io.StringIO()
     job = Job(recording=recording, progress=Progress(said))
     tmp_path.joinpath("export").mkdir()
-    resuming = Resuming(tmp_path / "export", job)
+    resuming = Resuming(tmp_path / "export", job, to="ome-zarr")
 
     resuming.note("0", 4)
-    again = Resuming(tmp_path / "export", job)
+    again = Resuming(tmp_path / "export", job, to="ome-zarr")
     frames = [frame.index for frame in job.frames(start=28)]
 
     assert (again.goes_on, again.done("0"), again.done("neural/green/0")) == (True, 4, 0)
@@ -159,16 +166,41 @@ def test_progress_goes_on_and_counts_only_what_is_left(made_up, tmp_path):
 
 
 def test_formats_that_cannot_go_on_leave_nothing(made_up, strike):
-    pytest.importorskip("h5py")
+    pytest.importorskip("av")
     recording = made_up()
     strike(5, KeyboardInterrupt)
 
     with pytest.raises(KeyboardInterrupt):
         export(
             Job(recording=recording, progress=Progress(io.StringIO())),
-            to="hdf5-flavell",
+            to="mp4",
             out=None,
             overwrite=False,
         )
 
     assert [path.name for path in recording.folder.parent.iterdir()] == ["0001"]
+
+
+def test_a_killed_hdf5_goes_on_and_holds_what_one_that_was_not_holds(
+    made_up, exported, monkeypatch
+):
+    h5py = pytest.importorskip("h5py")
+    monkeypatch.setattr(hdf5_flavell, "_NOTED_BYTES", SHARD * 24 * 32)
+    recording = made_up()
+    ended = kill_while_exporting(recording, "hdf5-flavell")
+    was_there = recording.folder.with_name("0001.h5").exists()
+
+    made = exported(recording, "hdf5-flavell", every=1)
+    whole = exported(recording, "hdf5-flavell", every=1, out=recording.folder.with_name("w.h5"))
+
+    assert (ended, was_there) == (9, False)
+    assert "went on with what an interrupted export had left" in made.notices
+    with h5py.File(made.path) as file, h5py.File(whole.path) as other:
+        names = []
+        other.visit(names.append)
+        datasets = [name for name in names if isinstance(other[name], h5py.Dataset)]
+        assert np.array_equal(file["img_nir"][:], recording.frames[:])
+        for name in datasets:
+            np.testing.assert_array_equal(file[name][()], other[name][()], err_msg=name)
+        assert len(datasets) > 10
+    assert {path.name for path in recording.folder.parent.iterdir()} == {"0001", "0001.h5", "w.h5"}
