@@ -13,6 +13,8 @@ from hardware.clock import Clock
 from hardware.config import GenApiCamera
 from hardware.errors import ConfigMismatchError, HardwareError
 
+_STAMPS = "rig.camera.stamp_unit_s: the camera's time stamp"
+
 
 class DescribedSource(PictureSource, Protocol):
     """A source whose camera has features."""
@@ -32,7 +34,7 @@ def open_stream(source: DescribedSource, config: GenApiCamera, clock: Clock) -> 
     """
     try:
         applied = settings.apply(source.features, config)
-        trial = Trial() if applied.faults else _trial(source, config, clock)
+        trial = Trial() if applied.faults else try_out(source, clock, config, stamps=_STAMPS)
         if faults := [*applied.faults, *trial.faults]:
             raise ConfigMismatchError("\n".join(faults))
         notes = (*applied.notes, *_lacking(source.features.label, trial))
@@ -41,18 +43,6 @@ def open_stream(source: DescribedSource, config: GenApiCamera, clock: Clock) -> 
         source.close()
         raise
     return PictureStream(source, readings, clock)
-
-
-def _trial(source: DescribedSource, config: GenApiCamera, clock: Clock) -> Trial:
-    if config.trigger == "external":
-        return Trial()
-    return try_out(
-        source,
-        clock,
-        exposure_s=config.exposure_s,
-        rate_hz=config.rate_hz,
-        stamps="rig.camera.stamp_unit_s: the camera's time stamp",
-    )
 
 
 def _lacking(label: str, trial: Trial) -> list[str]:

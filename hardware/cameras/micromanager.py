@@ -93,7 +93,8 @@ def open_micromanager(config: MicroManagerCamera, clock: Clock) -> PictureStream
     source = MicroManagerSource(loaded, config, clock)
     try:
         faults = apply(source.device, wishes(config, loaded.from_cfg), config)
-        trial = _trial(source, config, clock) if not faults else Trial()
+        stamps = f"rig.camera.stamp_unit_s: {config.stamp_tag}"
+        trial = try_out(source, clock, config, stamps=stamps) if not faults else Trial()
         faults += trial.faults
         if faults:
             raise ConfigMismatchError("\n".join(faults))
@@ -115,18 +116,6 @@ def let_go(loaded: LoadedCamera) -> None:
         loaded.let_go()
     except (RuntimeError, CameraError) as error:
         _log.warning("the camera did not unload, error=%s", error)
-
-
-def _trial(source: MicroManagerSource, config: MicroManagerCamera, clock: Clock) -> Trial:
-    if config.trigger == "external":
-        return Trial()
-    return try_out(
-        source,
-        clock,
-        exposure_s=config.exposure_s,
-        rate_hz=config.rate_hz,
-        stamps=f"rig.camera.stamp_unit_s: {config.stamp_tag}",
-    )
 
 
 def _read(device: MicroManagerDevice, config: MicroManagerCamera, trial: Trial) -> Readings:

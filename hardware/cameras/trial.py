@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -30,27 +31,37 @@ class Trial:
     has_counter: bool = True
 
 
-def try_out(
-    source: PictureSource, clock: Clock, *, exposure_s: float, rate_hz: float | None, stamps: str
-) -> Trial:
-    """Let a camera run for a few frames.
+class _Section(Protocol):
+    """What config.yaml says of any such camera."""
+
+    @property
+    def trigger(self) -> str: ...
+    @property
+    def exposure_s(self) -> float: ...
+    @property
+    def rate_hz(self) -> float | None: ...
+
+
+def try_out(source: PictureSource, clock: Clock, config: _Section, *, stamps: str) -> Trial:
+    """Let a camera run for a few frames; one with an external trigger is not tried.
 
     Args:
         source: the camera, set as it should be.
         clock: the rig's.
-        exposure_s: what it exposes for: slow cameras are waited for.
-        rate_hz: what config.yaml expects; None: anything.
+        config: its section: a slow camera is waited for, and another rate is a fault.
         stamps: the key that says what a stamp's unit is, and what the stamp is called.
 
     Raises:
         CameraError: it gives no frames.
     """
+    if config.trigger == "external":
+        return Trial()
     source.start()
     try:
-        seen = _watch(source, clock, within_s=2.0 + 2.0 * _FRAMES * exposure_s)
+        seen = _watch(source, clock, within_s=2.0 + 2.0 * _FRAMES * config.exposure_s)
     finally:
         source.stop()
-    return judge(seen, rate_hz=rate_hz, stamps=stamps)
+    return judge(seen, rate_hz=config.rate_hz, stamps=stamps)
 
 
 def judge(pictures: Sequence[Picture], *, rate_hz: float | None, stamps: str) -> Trial:

@@ -1,5 +1,7 @@
 """A camera of any library that falls silent, or gives something else, in stepped time."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -190,10 +192,24 @@ def test_a_trial_finds_a_wrong_rate_and_a_wrong_unit_of_the_stamps(rate_hz, unit
     assert trial.has_stamps == np.isfinite(unit)
 
 
+@dataclass
+class Section:
+    trigger: str = "free"
+    exposure_s: float = 0.1
+    rate_hz: float | None = None
+
+
+def test_a_camera_with_an_external_trigger_is_not_tried():
+    source = Source(SteppedClock())
+
+    assert try_out(source, source.clock, Section(trigger="external"), stamps="").period_s == 0.0
+    assert source.said == []
+
+
 def test_a_camera_that_gives_nothing_when_it_is_tried_is_stopped_and_refused():
     source = Source(SteppedClock())
 
     with pytest.raises(CameraError, match=r"gives no frames: 0 in 3\.8 s; is it waiting for a tr"):
-        try_out(source, source.clock, exposure_s=0.1, rate_hz=None, stamps="")
+        try_out(source, source.clock, Section(), stamps="")
 
     assert source.said == ["start", "stop"]

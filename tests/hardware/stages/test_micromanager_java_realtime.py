@@ -60,33 +60,15 @@ def open_stage(server):
         stage.close()
 
 
-def where(stage):
-    stage.ask()
-    while (state := stage.answer()) is None:
-        time.sleep(0.0005)
-    return state
-
-
-def steer(stage, velocity_um_s, seconds):
-    until_s = time.perf_counter() + seconds
-    while time.perf_counter() < until_s:
-        stage.set_velocity(np.array(velocity_um_s))
-        time.sleep(0.025)
-        where(stage)
-
-
-def test_a_stage_is_steered_over_the_bridge_and_halted(open_stage):
+def test_a_stage_is_steered_over_the_bridge_and_halted(open_stage, where, steer, rate_um_s):
     stage = open_stage()
     steer(stage, [400.0, -300.0], 0.3)
-    first = where(stage)
-    steer(stage, [400.0, -300.0], 0.5)
-    last = where(stage)
+    seen_um_s = rate_um_s(stage, [400.0, -300.0], 0.5)
     stage.stop()
     stood = where(stage)
     time.sleep(0.1)
 
-    rate_um_s = (last.position_um - first.position_um) / (last.t_s - first.t_s)
-    assert rate_um_s == pytest.approx([400.0, -300.0], rel=0.15)
+    assert seen_um_s == pytest.approx([400.0, -300.0], rel=0.15)
     assert where(stage).position_um == pytest.approx(stood.position_um, abs=0.02)
 
 
@@ -97,7 +79,7 @@ def test_what_the_running_micro_manager_has_not_is_told(open_stage):
         open_stage(velocity={"by": "targets", "travel_s": 0.2, "speed_properties": ["Speedy"]})
 
 
-def test_a_micro_manager_that_dies_is_a_lost_stage_and_closing_does_not_hang(open_stage, server):
+def test_a_micro_manager_that_dies_is_a_lost_stage_and_closing_ends(open_stage, server, where):
     stage = open_stage()
     where(stage)
     server.kill()

@@ -61,30 +61,7 @@ def open_stage(tmp_path):
         stage.close()
 
 
-def where(stage):
-    stage.ask()
-    while (state := stage.answer()) is None:
-        time.sleep(0.0002)
-    return state
-
-
-def steer(stage, velocity_um_s, seconds):
-    """Repeat a velocity at 40 Hz, as the loop does."""
-    until_s = time.perf_counter() + seconds
-    while time.perf_counter() < until_s:
-        stage.set_velocity(np.array(velocity_um_s))
-        time.sleep(0.025)
-        where(stage)
-
-
-def rate_um_s(stage, velocity_um_s, seconds):
-    first = where(stage)
-    steer(stage, velocity_um_s, seconds)
-    last = where(stage)
-    return (last.position_um - first.position_um) / (last.t_s - first.t_s)
-
-
-def test_both_axes_run_at_their_velocities_and_the_newest_one_holds(open_stage):
+def test_both_axes_run_at_their_velocities_and_the_newest_one_holds(open_stage, steer, rate_um_s):
     stage = open_stage()
 
     steer(stage, [400.0, -300.0], 0.2)
@@ -96,7 +73,7 @@ def test_both_axes_run_at_their_velocities_and_the_newest_one_holds(open_stage):
     assert second_um_s == pytest.approx([-200.0, 100.0], rel=0.05)
 
 
-def test_a_halt_stops_the_stage_at_once(open_stage):
+def test_a_halt_stops_the_stage_at_once(open_stage, where, steer):
     stage = open_stage()
     steer(stage, [1000.0, 0.0], 0.2)
 
@@ -108,7 +85,7 @@ def test_a_halt_stops_the_stage_at_once(open_stage):
     assert 100.0 < first.position_um[0] < 400.0
 
 
-def test_without_a_next_command_the_stage_comes_to_rest_by_itself(open_stage):
+def test_without_a_next_command_the_stage_comes_to_rest_by_itself(open_stage, where, steer):
     stage = open_stage()
     steer(stage, [1000.0, 0.0], 0.2)
     last = where(stage)
@@ -123,7 +100,7 @@ def test_without_a_next_command_the_stage_comes_to_rest_by_itself(open_stage):
     assert where(stage).position_um == pytest.approx(stood.position_um)
 
 
-def test_no_target_lies_outside_the_limits(open_stage):
+def test_no_target_lies_outside_the_limits(open_stage, where, steer):
     stage = open_stage(half_um=150.0)
 
     steer(stage, [1000.0, -1000.0], 0.5)
@@ -132,7 +109,9 @@ def test_no_target_lies_outside_the_limits(open_stage):
     assert not hold_limits(stage)
 
 
-def test_a_stage_that_is_as_fast_as_it_likes_still_goes_the_way_that_was_asked(open_stage):
+def test_a_stage_as_fast_as_it_likes_still_goes_the_way_that_was_asked(
+    open_stage, steer, rate_um_s
+):
     stage = open_stage(velocity={"by": "targets", "travel_s": 0.05})
 
     steer(stage, [1000.0, 500.0], 0.2)
@@ -141,7 +120,7 @@ def test_a_stage_that_is_as_fast_as_it_likes_still_goes_the_way_that_was_asked(o
     assert seen_um_s == pytest.approx([1000.0, 500.0], rel=0.15)  # it goes in steps
 
 
-def test_the_stages_own_settings_of_the_cfg_are_made_and_those_of_config_yaml_over_them(open_stage):
+def test_settings_of_the_cfg_are_made_and_those_of_config_yaml_over_them(open_stage, where):
     stage = open_stage(properties={"Velocity": 2.0}, velocity={"by": "targets"})
 
     stage.set_velocity(np.array([3000.0, 0.0]))
@@ -161,7 +140,7 @@ def test_only_the_stage_is_loaded(open_stage):
     assert "Z" not in stage._core.get_loaded_devices()
 
 
-def test_a_device_that_is_lost_while_it_runs_is_a_lost_link(open_stage):
+def test_a_device_that_is_lost_while_it_runs_is_a_lost_link(open_stage, where):
     stage = open_stage()
     where(stage)
     stage._core.unload_device("XY")
@@ -175,7 +154,7 @@ def test_a_device_that_is_lost_while_it_runs_is_a_lost_link(open_stage):
         stage.stop()
 
 
-def test_a_stage_can_be_opened_again_when_it_was_closed(open_stage):
+def test_a_stage_can_be_opened_again_when_it_was_closed(open_stage, where):
     open_stage().close()
 
     assert where(open_stage()).position_um == pytest.approx([0.0, 0.0])
@@ -197,7 +176,7 @@ def test_what_the_stage_lacks_is_named(open_stage, keys, fault):
         open_stage(**keys)
 
 
-def test_a_hub_that_the_camera_uses_too_is_refused(open_stage):
+def test_a_hub_that_the_camera_uses_too_is_refused(open_stage, where):
     on_a_hub = CFG.replace("Device,Cam", "Device,Hub,DemoCamera,DHub\nDevice,Cam")
     on_a_hub += "Parent,Cam,Hub\nParent,XY,Hub\n"
 
