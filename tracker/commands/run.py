@@ -31,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         HardwareError, TrackerError: it cannot start; nothing was moved or recorded.
     """
+    from tracker.doctor.session_room import session_room
     from tracker.runtime.launch import parse_duration, prepare
 
     duration: str | None = arguments.duration
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         duration_s=math.inf if duration is None else parse_duration(duration),
         now=datetime.now(),
     )
-    return _run_session(launch)
+    return _run_session(launch, room=session_room(launch))
 
 
 def default_config() -> Path:
@@ -51,7 +52,7 @@ def default_config() -> Path:
     return here if here.is_file() else ROOMS / "config.yaml"
 
 
-def _run_session(launch: Launch) -> int:
+def _run_session(launch: Launch, *, room: str) -> int:
     from hardware.clock import HostClock
     from hardware.platform import single_keys
     from tracker.record.summary import read_summary, summary_table
@@ -67,6 +68,7 @@ def _run_session(launch: Launch) -> int:
     asked.listen()
     clock, screen = HostClock(), Screen(sys.stdout)
     screen.say(f"wormlock: {launch.config_source} -> {launch.folder}")
+    screen.say(room)
     with session_log(launch.folder) as log, single_keys() as has_keys:
         supervisor = Supervisor(launch, Crew(launch, clock), screen, asked, clock)
         if has_keys:
