@@ -67,8 +67,7 @@ class AnsweringStage:
         self._most_unanswered = len(language.ask_position()) + 1
         self._unconfirmed: set[Request] = set()  # halts
         self._halts_left = 0
-        self._refusals = 0
-        self._was_refused = False  # since the last velocity
+        self._refusals, self._was_refused = 0, False  # in a row; since the last velocity
         self._trouble: LinkTimeoutError | UnreadableError | RefusedError | None = None
         self._placing = Placing(limits.max_speed_um_s)
         self._is_closed = False

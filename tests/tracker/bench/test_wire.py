@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import pytest
 
@@ -29,3 +30,16 @@ def test_an_emulated_stage_takes_its_bytes_time_and_a_little_more(capfd, languag
     assert 0.0 < exchanges["above_s"]["p50"] < 0.02
     assert exchanges["is_one"] == is_one
     assert told["turnaround_s"]["p50"] < 0.02
+
+
+@pytest.mark.realtime
+@pytest.mark.skipif(os.name == "nt", reason="needs pseudo terminals")
+def test_a_slow_wire_gets_fewer_exchanges_and_the_bench_ends_in_time(capfd):
+    begins_s = time.perf_counter()
+    assert main(["bench", "stage", "--language", "ludl", "--seconds", "1", "--json"]) == 0
+    took_s = time.perf_counter() - begins_s
+
+    out, err = capfd.readouterr()
+    assert 1 <= json.loads(out)["ludl"]["exchanges"]["count"] < 50  # of 200, 55 ms each
+    assert "ludl, 1 of 1: 1 s at most" in err
+    assert took_s < 8.0  # starting the emulator, on a busy machine
