@@ -74,17 +74,12 @@ def steps_of(
     place = _place_of(recording, number)
     image = recording.frames[place]
     t_s = float(recording.frames.t_s[place])
-    ticks = recording.table("ticks")
+    ticks, stage = recording.table("ticks"), recording.table("stage")
     tick = ticks[ticks["frame_index"] == number][:1]
-    at = tick if len(tick) else _nearest(ticks, t_s)
-    seen = _Seen(recording, at)
-    stage = recording.table("stage")
+    seen = _Seen(recording, tick if len(tick) else _nearest(ticks, t_s))
     sent = stage[stage["sequence"] == (tick["sequence"][0] if len(tick) else -2)][:1]
     asked_um_s, sent_um_s = _first(tick, "command_um_s"), _first(sent, "sent_um_s")
     truth = recording.table("truth")
-    keypoints_px = (
-        np.array(tick["keypoints_px"][0], float) if len(tick) else np.full((3, 2), np.nan)
-    )
     return Steps(
         frame_index=number,
         since_s=t_s - recording.header.started_s,
@@ -95,7 +90,7 @@ def steps_of(
         then_count=int(tick["candidate_count"][0]) if len(tick) else 0,
         is_found=bool(len(tick) and tick["is_found"][0]),
         confidence=float(tick["confidence"][0]) if len(tick) else np.nan,
-        keypoints_px=keypoints_px,
+        keypoints_px=_first(tick, "keypoints_px", (3, 2)),
         head_px=_first(tick, "head_px"),
         expected_px=seen.px(_carried_on(ticks, t_s)),
         estimate_px=seen.px(_first(tick, "estimate_um")),
@@ -125,8 +120,8 @@ class _Seen:
         return to_image_px(point_um, stage_um=self.stage_um, calibration=self._calibration)
 
 
-def _first(rows: Rows, field: str) -> Vec2:
-    return np.array(rows[field][0], float) if len(rows) else np.full(2, np.nan)
+def _first(rows: Rows, field: str, shape: tuple[int, ...] = (2,)) -> NDArray[np.float64]:
+    return np.array(rows[field][0], float) if len(rows) else np.full(shape, np.nan)
 
 
 def _nearest(ticks: Rows, t_s: float) -> Rows:
