@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -75,8 +74,7 @@ def lines(points: Sequence[Point]) -> list[str]:
         way = list(Way)[number]
         own = [one for one in points if (one.frames, one.way) == (count, way)]
         found, swapped, error = (
-            float(np.mean([cast(float, getattr(one, name)) for one in own]))
-            for name in ("found", "swapped", "median_lengths")
+            _means(own, way, name)[count] for name in ("found", "swapped", "median_lengths")
         )
         told.append(
             f"{count:6}  {way.value:18} {found:6.1%} {swapped:8.1%} {error:8.3f} head  {len(own):5}"
@@ -92,9 +90,11 @@ def meaning(points: Sequence[Point]) -> str:
         return ""
     both = [count for count in sorted(tuned) if count in alone]
     better = [count for count in both if tuned[count] > alone[count]]
+    ours, theirs = (_means(points, way, "median_lengths") for way in (Way.TUNED, Way.ALONE))
+    exacter = [count for count in both if ours[count] < theirs[count]]
     said = (
-        f"Beginning with the trained network found more heads at {_listed(better)} of "
-        f"{_listed(both)} frames."
+        f"Of {_listed(both)} frames, beginning with the trained network found more heads at "
+        f"{_listed(better)} and was more exact at {_listed(exacter)}."
         if both
         else ""
     )
@@ -114,13 +114,12 @@ def meaning(points: Sequence[Point]) -> str:
     return f"{said} {todo}".strip()
 
 
-def _means(points: Sequence[Point], way: Way) -> dict[int, float]:
-    counts = {one.frames for one in points if one.way is way}
+def _means(points: Sequence[Point], way: Way, figure: str = "found") -> dict[int, float]:
+    """Return the mean of the folds by how many frames there were."""
+    own = [one for one in points if one.way is way]
     return {
-        count: float(
-            np.mean([one.found for one in points if one.way is way and one.frames == count])
-        )
-        for count in counts
+        count: float(np.mean([getattr(one, figure) for one in own if one.frames == count]))
+        for count in {one.frames for one in own}
     }
 
 

@@ -132,4 +132,6 @@ def test_words_say_whether_more_frames_pay():
     assert "Going on pays: from 30 to 90 frames it became 20.0% better" in meaning(rising)
     assert "Label 3 times as many" in meaning(rising)
     assert "Label other animals" in meaning(flat)
-    assert "found more heads at 90 of 30, 90 frames" in meaning([*rising, *alone])
+    told = meaning([*rising, *alone])
+    assert "Of 30, 90 frames" in told
+    assert "found more heads at 90 and was more exact at none" in told
