@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from hardware.sim.training_frames import training_frames
+from models.adapters import Adapter
 from models.contract import SHIPPED_MANIFEST, load_model
 from models.evaluate import heat as heat_room
 from models.evaluate.finding import open_any
@@ -76,3 +77,21 @@ def test_a_drawn_map_is_clear_where_it_is_cold():
     clear = drawn[..., 3]
     assert clear[0].tolist() == [0, 0]
     assert 0 < clear[1, 0] < clear[1, 1]
+
+
+def test_the_maps_of_another_tool_lie_where_its_cells_do():
+    adapter = Adapter(kind="heatmaps", size=(64, 96), keypoints=("nose", ""), has_sigmoid=False)
+    maps = np.full((1, 2, 8, 12), -9.0, np.float32)
+    maps[0, 1, 3, 5] = 9.0  # of the second keypoint: the hottest of all counts
+
+    heat = heat_room._theirs(lambda tensor: [maps], np.zeros((128, 192), np.uint8), adapter)
+
+    assert heat.levels.shape == (8, 12)
+    assert heat.levels.max() > 0.99
+    assert hottest_px(heat) == pytest.approx([5.5 * 16.0 - 0.5, 3.5 * 16.0 - 0.5])
+
+
+def test_a_graph_of_points_has_no_map(write_graph):
+    graph = write_graph("graph.onnx", (32, 48))
+
+    assert open_heat(str(graph)) is None
