@@ -28,6 +28,7 @@ from tracker.calibration_config import (
     NoCalibration,
 )
 from tracker.focus_config import FocusConfig, FocusPlaneFile
+from tracker.keep_out_config import AnyKeepOut, KeepOutBox, KeepOutCircle
 from tracker.operator_config import ArmConfig, DriftConfig, NudgeConfig
 
 __all__ = [
@@ -102,25 +103,6 @@ class ControlConfig(Section):
     gain_per_s: float = Field(default=25.0, gt=0.0, le=200.0)  # more throws the stage about
     integral_per_s2: NonNegativeFloat = 0.0  # law pid alone
     derivative: NonNegativeFloat = 0.0  # law pid alone
-
-
-class KeepOutBox(Section):
-    """A box that the stage must not enter, in stage coordinates."""
-
-    kind: Literal["box"]
-    lower_um: Pair
-    upper_um: UpperCorner
-
-
-class KeepOutCircle(Section):
-    """A circle that the stage must not enter, in stage coordinates."""
-
-    kind: Literal["circle"]
-    center_um: Pair
-    radius_um: PositiveFloat
-
-
-AnyKeepOut = Annotated[KeepOutBox | KeepOutCircle, Field(discriminator="kind")]
 
 
 class SearchConfig(Section):
