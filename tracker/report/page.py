@@ -118,7 +118,8 @@ def _moments(recording: OpenedRecording) -> str:
         )
     if not figures:
         return ""
-    return f"<h2>The worst moments</h2><div class=frames>{''.join(figures)}</div>"
+    how = "<p class=quiet>Which step of them went wrong: <code>wormlock steps RECORDING</code></p>"
+    return f"<h2>The worst moments</h2>{how}<div class=frames>{''.join(figures)}</div>"
 
 
 def _sync(folder: Path) -> str:
