@@ -31,6 +31,12 @@ def forget_cached(descriptor: int) -> None:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def expect_scattered_reads(descriptor: int) -> None:
+    """Tell the system that an open file is read here and there, so that it reads no more."""
+    if sys.platform == "linux":
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+
+
 def bypass_cache(descriptor: int, *, really: bool = True) -> bool:
     """Let what is written to an open file go straight to the disk, and say whether it will.
 

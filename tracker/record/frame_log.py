@@ -13,6 +13,7 @@ from typing import TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from hardware.platform_files import expect_scattered_reads
 from tracker.errors import RecordingError
 from tracker.record.checksum import crc32
 from tracker.record.packed_frames import PackedFrames, are_packed
@@ -93,6 +94,7 @@ def read_stamps(path: Path, records: FrameRecords) -> Rows:
     room = stamps.view(np.uint8).data
     try:
         with path.open("rb", buffering=0) as file:
+            expect_scattered_reads(file.fileno())
             for place in range(count):
                 file.seek(place * record.itemsize)
                 file.readinto(room[place * size : (place + 1) * size])

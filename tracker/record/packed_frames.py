@@ -14,7 +14,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.platform_files import DIRECT_BYTES
+from hardware.platform_files import DIRECT_BYTES, expect_scattered_reads
 from tracker.errors import RecordingError
 from tracker.record.checksum import crc32
 from tracker.record.compression import most_packed_bytes, require_compression, unpack
@@ -154,6 +154,7 @@ def _scan(path: Path, record: np.dtype[np.void]) -> _Scan:
     size = path.stat().st_size
     most = most_packed_bytes(record["pixels"].itemsize)
     with path.open("rb", buffering=0) as file:
+        expect_scattered_reads(file.fileno())
         found = list(_heads(file, packed_head(record), size, most))
     begins = np.array([begin for begin, _, _ in found], np.int64)
     ends = [end for _, end, _ in found]

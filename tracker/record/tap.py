@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ class Tap:
         self._at_most = at_most
         names = list(ring.record.names or ())
         # Each twice: whole, and without the fields that the ring has not.
-        self._rooms = cycle([(room, room[names]) for room in rooms or [ring.make_room(at_most)]])
+        self._rooms = [(room, room[names]) for room in rooms or [ring.make_room(at_most)]]
         self._from_s = float("inf")
         self._has_begun = False
 
@@ -53,16 +52,18 @@ class Tap:
     def take(self, until_s: float) -> Records:
         """Return the next few records up to `until_s`, and how many were overwritten unread.
 
-        What was overwritten before the first record of the recording is no loss to it. The next
-        call uses the same memory, or the next but one of two rooms.
+        What was overwritten before the first record of the recording is no loss to it. They lie in
+        their room until all other rooms were used; a call that returns none uses up no room.
         """
-        room, taken = next(self._rooms)
+        room, taken = self._rooms[0]
         records = self._ring.take(at_most=self._at_most, room=taken)
         self._ring.keep()
         rows = room[: len(records.rows)]
         t_s = rows[self._time_field]
         is_wanted = (t_s >= self._from_s) & (t_s <= until_s)
         kept = rows[_run(is_wanted)]
+        if len(kept):
+            self._rooms.append(self._rooms.pop(0))
         lost = records.lost if self._has_begun else 0
         self._has_begun = self._has_begun or len(kept) > 0
         return Records(kept, lost)
