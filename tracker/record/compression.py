@@ -33,6 +33,15 @@ def require_compression() -> None:
         )
 
 
+def load_compression() -> None:
+    """Import the package now: that takes half a second, in which a ring may run over.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    _blosc2()
+
+
 def pack(pixels: NDArray[np.generic]) -> bytes:
     """Return the bytes of a picture, packed.
 

@@ -10,7 +10,7 @@ import numpy as np
 from hardware.platform_files import DIRECT_BYTES
 from tracker.record.appended_file import AppendedFile
 from tracker.record.checksum import crc32
-from tracker.record.compression import pack, require_compression
+from tracker.record.compression import load_compression, pack
 from tracker.record.schema import PACKED_MAGIC, Rows, packed_head
 
 _CHECKED_FROM_BYTE = 8  # behind magic and crc32
@@ -26,7 +26,7 @@ class PackedWriter:
             MissingExtraError: the package for it is not installed.
             RecordingError: it exists, or it cannot be made.
         """
-        require_compression()
+        load_compression()
         self._head = packed_head(record)
         self._stamps = [name for name in self._head.names or () if name not in _OURS]
         # While those in one room are written, the next are packed into the other.

@@ -18,6 +18,7 @@ from tracker import __version__
 from tracker.config import TRACKING, config_hash, resolved_yaml
 from tracker.errors import RecordingError
 from tracker.messages import FOCUS_ROW, POSITION_ROW, STAGE_ROW, TICK_ROW
+from tracker.record.compression import load_compression
 from tracker.record.events import Event
 from tracker.record.header import Facts
 from tracker.record.recorder import Origin, Outcome, Recorder
@@ -74,9 +75,12 @@ def run_recorder(
 
     Raises:
         RingError: the session's rings were not there in time.
+        MissingExtraError: what compresses frames is not installed.
     """
     doors = Doors(orders, reports, parent)
     load_drawing()  # now, while others open what is theirs
+    if TRACKING in session.config.record.compress:
+        load_compression()
     shape = read_camera_facts(place, within_s=_CAMERA_WITHIN_S).shape
     taps = _attach(place, session, shape, parent)
 

@@ -15,6 +15,7 @@ from hardware.platform import ParentWatch
 from hardware.ring import frame_record
 from hardware.truth import neural_truth_row
 from tracker.errors import RecordingError
+from tracker.record.compression import load_compression
 from tracker.record.neural_header import NeuralHeader
 from tracker.record.schema import framed_record, neural_frames, neural_truth
 from tracker.record.stream_recorder import LOOK_EVERY_S, StreamRecorder
@@ -45,12 +46,15 @@ def run_stream_recorder(
 
     Raises:
         RingError: the camera's ring was not there in time.
+        MissingExtraError: what compresses frames is not installed.
     """
     doors = Doors(orders, reports, parent)
     facts = read_neural_facts(place, name, within_s=START_S)
     taps = _attach(name, place, session, facts, parent)
     header = _header(name, facts)
     told = session.config.record
+    if name in told.compress:
+        load_compression()
     recorder = StreamRecorder(
         taps, header, HostClock(), flush_s=told.flush_s, packs=name in told.compress
     )
