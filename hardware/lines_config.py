@@ -94,7 +94,8 @@ class SimulatedLines(Section):
     confocal_exposure_s: PositiveFloat = Field(default=0.005, validate_default=True)
     confocal_from_s: Annotated[float, Field(ge=0.0)] = 1.0  # of the world's time
     confocal_lasts_s: PositiveFloat = 1e6
-    planes: Annotated[int, Field(ge=2, le=1000)] = 10
+    # Of fewer the two frames of flyback would be no faster than a scan.
+    planes: Annotated[int, Field(ge=6, le=1000)] = 10
     over_serial: bool = False  # through an emulated Arduino, which has no analog channel
 
     @field_validator("confocal_exposure_s")

@@ -20,11 +20,14 @@ pytestmark = [
 
 @pytest.fixture
 def waiting_for_the_confocal(cheap_config):
-    """The cheap rig, its confocal scanning from 3 s to 6 s; `told` is more of rig.lines."""
+    """The cheap rig, its confocal scanning from 6 s to 9 s; `told` is more of rig.lines.
+
+    By then everything is open, on a busy computer too.
+    """
 
     def give(marker, **told):
         config = yaml.safe_load(cheap_config.read_text())
-        lines = {"kind": "simulated", "confocal_from_s": 3.0, "confocal_lasts_s": 3.0, **told}
+        lines = {"kind": "simulated", "confocal_from_s": 6.0, "confocal_lasts_s": 3.0, **told}
         config["rig"] |= {"lines": lines, "marker": marker}
         config["arm"] = {"line": "confocal", "at_start": True, "before_s": 0.5, "quiet_s": 0.8}
         cheap_config.write_text(yaml.safe_dump({**config, "start": "tracking"}))
@@ -37,7 +40,7 @@ def test_the_confocals_edges_start_and_stop_a_recording_and_align_it(
 ):
     waiting_for_the_confocal({"kind": "output"})
 
-    session = run_to_the_end("--duration", "9s")
+    session = run_to_the_end("--duration", "12s")
 
     folder = session.out / "0001"
     recording = wormlock.open_recording(folder)
@@ -63,7 +66,7 @@ def test_edges_come_through_a_real_port_and_each_frame_is_marked(
 ):
     waiting_for_the_confocal({"kind": "output", "each_frame": True}, over_serial=True)
 
-    session = run_to_the_end("--duration", "9s")
+    session = run_to_the_end("--duration", "12s")
 
     recording = wormlock.open_recording(session.out / "0001")
     edges, marks = recording.table("edges"), recording.table("marks")

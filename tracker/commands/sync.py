@@ -91,8 +91,9 @@ def _job(arguments: argparse.Namespace, recording: OpenedRecording) -> SyncJob:
     if arguments.flash is not None:
         brightness = read_brightness(arguments.flash)
         return sync_by_flash(recording, brightness, scan, neural_hz=arguments.neural_hz)
-    own = arguments.edges is None
-    edges = recorded_edges(recording) if own else read_edges(arguments.edges)
+    logged: Path | None = arguments.edges
+    own = logged is None
+    edges = recorded_edges(recording) if logged is None else read_edges(logged)
     exposure_ms = arguments.camera_exposure_ms
     return sync_by_edges(
         recording,

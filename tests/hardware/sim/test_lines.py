@@ -10,7 +10,7 @@ from hardware.sim.scenario import load_scenario
 from hardware.sim.world import World
 
 SCENARIO = load_scenario("roam")
-SECTION = SimulatedLines(kind="simulated", confocal_from_s=1.0, confocal_lasts_s=2.0, planes=4)
+SECTION = SimulatedLines(kind="simulated", confocal_from_s=1.0, confocal_lasts_s=2.0, planes=6)
 EPOCH_S = 5000.0
 
 
@@ -62,5 +62,5 @@ def test_the_piezo_climbs_through_the_planes_and_flies_back(counter):
 
     volts = analog["piezo_v"]
     assert len(analog) == pytest.approx(3.0 * 5000, abs=2)
-    assert volts.max() == pytest.approx(4 * 2.0 * 0.1, rel=0.01)  # planes, um apart, volts a um
+    assert volts.max() == pytest.approx(6 * 2.0 * 0.1, rel=0.01)  # planes, um apart, volts a um
     assert (volts[analog["t_s"] < EPOCH_S + 0.99] == 0.0).all()
