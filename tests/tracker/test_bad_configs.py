@@ -103,6 +103,11 @@ ONE_FAULT = [
     ),
     ("model: shipped", "model: 3", "detector.model: expected text, got 3; put it in quotes"),
     (
+        "compress: []",
+        "compress: [tracking, green]",
+        "record.compress: expected some of tracking, got green",
+    ),
+    (
         "animal: {}",
         "animal: {x: {a: 1}}",
         "record.animal.x: expected text, a number or true or false",
