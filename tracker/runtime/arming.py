@@ -14,6 +14,18 @@ class Arming:
         self._config = config
         self.is_armed = config is not None and config.at_start
         self._is_ours = False  # the open recording: an edge has started it
+        self._runs = False  # edges come
+
+    @property
+    def state(self) -> str:
+        """A word for the status line; nothing where it is not armed."""
+        if not self.is_armed:
+            return ""
+        return "ARMED for the next scan" if self._runs else "ARMED"
+
+    def note(self, train: LineTrain) -> None:
+        """Keep in mind whether edges come: a scan that runs already starts nothing."""
+        self._runs = train.has_begun
 
     @property
     def can_arm(self) -> bool:

@@ -99,8 +99,8 @@ class Operating:
             words.append(f"{'saving' if self._is_closing else 'recording'} {self._number}")
         if self._is_next_wanted:
             words.append("next waits")
-        if self._arming.is_armed:
-            words.append("ARMED")
+        if self._arming.state:
+            words.append(self._arming.state)
         return ", ".join(words)
 
     def begin(self, start: Start, facts: Metadata, t_s: float) -> None:
@@ -138,6 +138,7 @@ class Operating:
 
     def train_changed(self, train: LineTrain) -> None:
         """Start or stop a recording by the first or the last edge of the armed line."""
+        self._arming.note(train)
         if not self._has_begun:
             return
         from_s = self._arming.starts_at(train, is_recording=self.is_recording)

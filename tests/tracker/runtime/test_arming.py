@@ -79,11 +79,13 @@ def test_a_arms_and_disarms_and_a_train_that_runs_already_starts_nothing(crew, t
 
     operating.train_changed(BEGAN)
     operating.obey("a")
+    runs = operating.state
     operating.train_changed(CEASED)
     waits = operating.state
     operating.obey("a")
     operating.train_changed(BEGAN)
 
+    assert runs == "idle, ARMED for the next scan"
     assert waits == "idle, ARMED"
     assert operating.state == "idle"
     assert not any(isinstance(order, StartRecording) for _, order in crew.told)
