@@ -70,19 +70,24 @@ class StandsInPicture:
             return []
         velocity_um_s = (stage_um - last_um) / (t_s - last_s)
         fresh = [one for one in self._standing if t_s - one.seen_s <= _MISSED_S]
-        still: list[_Standing] = []
+        met: set[int] = set()  # two heads may stand in one place: each goes on once
+        new: list[_Standing] = []
         dirt: list[Spotted] = []
         x_um, y_um = stage_um.tolist()
         for seen in spotted:
             off_um = (seen.x_um - x_um, seen.y_um - y_um)
-            known = [one for one in fresh if math.dist(one.off_um, off_um) < STILL_UM]
+            known = [
+                place for place, one in enumerate(fresh) if math.dist(one.off_um, off_um) < STILL_UM
+            ]
             if not known:
-                still.append(_Standing(off_um, t_s, stage_um, velocity_um_s, velocity_um_s))
-            elif any(one.is_dirt(stage_um) for one in known):
+                new.append(_Standing(off_um, t_s, stage_um, velocity_um_s, velocity_um_s))
+            elif any(fresh[place].is_dirt(stage_um) for place in known):
                 dirt.append(seen)
-            still += [one.goes_on(t_s, velocity_um_s) for one in known]
-        seen_now = {one.off_um for one in still}
-        self._standing = still + [one for one in fresh if one.off_um not in seen_now]
+            met.update(known)
+        self._standing = new + [
+            one.goes_on(t_s, velocity_um_s) if place in met else one
+            for place, one in enumerate(fresh)
+        ]
         return dirt
 
 

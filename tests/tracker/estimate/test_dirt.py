@@ -94,3 +94,11 @@ def test_a_head_that_moves_takes_the_place_of_one_that_never_did(watcher):
         sighting = watcher.show((0.0, 0.0, 0.8), (400.0, 5.0 * step, 0.8))
 
     assert sighting.head_um == pytest.approx([400.0, 5.0 * 39])
+
+
+def test_two_heads_in_one_place_are_remembered_once_each_however_long(watcher):
+    for _ in range(60):  # each frame twice as many would be more than a computer holds
+        beside = (*(watcher.stage_um + np.array([2.0, 0.0])), 0.8)
+        watcher.show((*watcher.stage_um, 0.9), beside)
+
+    assert watcher.estimator.predict(watcher.t_s) is not None
