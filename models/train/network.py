@@ -39,7 +39,7 @@ class HeadNetwork(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(1, 16, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU()
         )
-        self.near = nn.Sequential(Block(16, 16), Block(16, fine, stride=2))
+        self.near = Block(16, fine, stride=2)
         self.around = nn.Sequential(Block(fine, middle, stride=2), Block(middle, middle))
         self.far = nn.Sequential(
             Block(middle, coarse, stride=2),
