@@ -72,13 +72,7 @@ def run_ensemble_course(
     """
     drawn = draw_all(sources, folder, plan, listener)
     school = _School(folder, plan, listener, trainings=crowd.size + 1)
-    members: list[HeadNetwork] = []
-    for number in range(crowd.size):
-        # The first learns from every frame as it is: it is the single network, too.
-        seed = plan.seed + number
-        learn = learned_from(sources.lab, drawn, seed=seed if number else None)
-        lesson = _Lesson(f"network {number + 1} of {crowd.size}", f"network_{number + 1}", seed)
-        members.append(school.teach(lesson, learn, learn, sources.lab, start=start))
+    members = _taught_alone(school, sources, drawn, crowd, start=start)
     ensemble = EnsembleNetwork(members).eval()
     parts = _parts(sources, drawn, crowd)
     is_labelled = [np.full(len(frames), name != "unlabelled") for name, frames in parts.items()]
@@ -101,6 +95,25 @@ def run_ensemble_course(
         )
     }
     return _judged(manifests, members, held_out(sources, drawn), listener)
+
+
+def _taught_alone(
+    school: _School,
+    sources: Sources,
+    drawn: Mapping[str, FrameSet],
+    crowd: Crowd,
+    *,
+    start: HeadNetwork | None,
+) -> list[HeadNetwork]:
+    """Return the networks of the crowd, each taught by its own draw of the labels."""
+    members: list[HeadNetwork] = []
+    for number in range(crowd.size):
+        # The first learns from every frame as it is: it is the single network, too.
+        seed = school.seed + number
+        learn = learned_from(sources.lab, drawn, seed=seed if number else None)
+        lesson = _Lesson(f"network {number + 1} of {crowd.size}", f"network_{number + 1}", seed)
+        members.append(school.teach(lesson, learn, learn, sources.lab, start=start))
+    return members
 
 
 def _parts(sources: Sources, drawn: Mapping[str, FrameSet], crowd: Crowd) -> dict[str, FrameSet]:
@@ -164,6 +177,7 @@ class _School:
     def __init__(self, folder: Path, plan: Plan, listener: Listener, *, trainings: int) -> None:
         self._folder, self._plan, self._listener = folder, plan, listener
         self._left_min = trainings * plan.minutes
+        self.seed = plan.seed
         self.steps = 0  # of the last one
 
     def teach(

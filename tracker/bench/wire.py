@@ -124,45 +124,61 @@ def measure_exchanges(
         LinkTimeoutError: not one exchange went well.
         LinkLostError, RefusedError: the port is gone, or the controller wants no velocities.
     """
-    took_s: list[float] = []
-    wires_s: list[float] = []
-    bare_above_s: list[float] = []
-    lost, sizes = 0, (0, 0)
+    measured = _Measured()
     until_s = clock.now_s() + within_s
     _settle(stage, language, heard)
     for turn in range(_WARMING_UP + count):
-        if clock.now_s() > until_s and (took_s or lost > _WARMING_UP):
+        if clock.now_s() > until_s and (measured.took_s or measured.lost > _WARMING_UP):
             break
         _rest(heard, clock)
         velocity_um_s = velocities_um_s[turn % len(velocities_um_s)]
-        lasted_s = _exchange_s(stage, velocity_um_s, clock)
-        if lasted_s is None:
-            lost += 1
+        took_s = _exchange_s(stage, velocity_um_s, clock)
+        if took_s is None:
+            measured.lost += 1
             _settle(stage, language, heard)
         elif turn >= _WARMING_UP:
-            took_s.append(lasted_s)
             bare = _Bare(language, velocity_um_s, is_one=stage.can_interrupt)
-            wires_s.append(byte_s * bare.wire_bytes(heard.came))
-            sizes = (len(heard.sent), len(heard.came))
+            measured.note(took_s, heard, byte_s * bare.wire_bytes(heard.came))
             _rest(heard, clock)
-            lasted_s = bare.exchange_s(heard, clock)
-            if lasted_s is None:
+            took_s = bare.exchange_s(heard, clock)
+            if took_s is None:
                 _settle(stage, language, heard)
             else:
-                bare_above_s.append(lasted_s - byte_s * bare.wire_bytes(heard.came))
-    if not took_s:
-        raise LinkTimeoutError("not one exchange went well")
-    return Exchanges(
-        count=len(took_s),
-        lost=lost,
-        is_one=stage.can_interrupt,
-        bytes_out=sizes[0],
-        bytes_in=sizes[1],
-        wire_s=float(np.median(wires_s)),
-        took_s=spread(took_s),
-        above_s=spread(np.subtract(took_s, wires_s)),
-        bare_above_s=spread(bare_above_s),
-    )
+                measured.bare_above_s.append(took_s - byte_s * bare.wire_bytes(heard.came))
+    return measured.summed_up(is_one=stage.can_interrupt)
+
+
+@dataclass(slots=True)
+class _Measured:
+    """Exchange after exchange, the first few left out; `sizes` of the last, out and in."""
+
+    took_s: list[float] = field(default_factory=list[float])
+    wires_s: list[float] = field(default_factory=list[float])
+    bare_above_s: list[float] = field(default_factory=list[float])
+    lost: int = 0
+    sizes: tuple[int, int] = (0, 0)
+
+    def note(self, took_s: float, heard: HeardLink, wire_s: float) -> None:
+        """Keep what one exchange took, and what its bytes need."""
+        self.took_s.append(took_s)
+        self.wires_s.append(wire_s)
+        self.sizes = (len(heard.sent), len(heard.came))
+
+    def summed_up(self, *, is_one: bool) -> Exchanges:
+        """Return all of them in figures."""
+        if not self.took_s:
+            raise LinkTimeoutError("not one exchange went well")
+        return Exchanges(
+            count=len(self.took_s),
+            lost=self.lost,
+            is_one=is_one,
+            bytes_out=self.sizes[0],
+            bytes_in=self.sizes[1],
+            wire_s=float(np.median(self.wires_s)),
+            took_s=spread(self.took_s),
+            above_s=spread(np.subtract(self.took_s, self.wires_s)),
+            bare_above_s=spread(self.bare_above_s),
+        )
 
 
 def _exchange_s(stage: AnsweringStage, velocity_um_s: Vec2, clock: Clock) -> float | None:

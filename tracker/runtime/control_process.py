@@ -66,6 +66,30 @@ class _Counts:
     used: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """What frames come from, go through and go to."""
+
+    start: TrackingStart
+    camera: Camera
+    frames: RingWriter
+    reports: ReportOutbox
+    look: FirstLook | None
+
+    def turn(self, frame: Frame) -> None:
+        """Let the loop take a frame, and pass on what the operator should know of it."""
+        tick = self.start.loop.tick(frame)
+        outcome = self.start.note(tick)
+        if outcome is not None:
+            kind = Notice if outcome.may_track else Held
+            self.reports.send(kind("control", outcome.message))
+        for told in self.start.loop.estimator.news():
+            self.reports.send(Notice("control", told))
+        looked = None if self.look is None else self.look.see(frame.image, tick)
+        if looked is not None:
+            self.reports.send(LookedAt("control", looked.message, looked.values))
+
+
 def run_control(
     place: SessionPlace,
     session: Session,
@@ -83,7 +107,6 @@ def run_control(
     clock = rig_clock(config.rig)
     ticks = make_rows_ring(place.ticks_ring, TICK_ROW, ring_s=config.record.held_s)
     posts = make_rows_ring(place.posts_ring, POST_ROW, ring_s=config.record.ring_s)
-
     tell = _teller(reports)
     reports.send(Doing("control", "opening the camera"))
     camera = open_camera(config.rig, session.rig_place(place), clock, tell=tell)
@@ -96,7 +119,7 @@ def run_control(
         stage = reach_stage(place, session, posts, clock, parent)
         loop = make_loop(session, clock, stage, eye, ticks=ticks, shape=camera.shape)
         start = TrackingStart(loop, check_maker(config, facts))
-        look = make_first_look(detector, eye)
+        duty = _Duty(start, camera, frames, reports, make_first_look(detector, eye))
         _go_before_others()
         is_patient = isinstance(clock, FollowingClock)
         if is_patient:  # a video in a hurry would be over before the session has begun
@@ -105,8 +128,7 @@ def run_control(
         camera.start()
         if not is_patient:
             reports.send(_ready(detector))
-        _serve(start, camera, frames, orders, parent, reports=reports, is_patient=is_patient,
-               look=look)  # fmt: skip
+        _serve(duty, orders, parent, is_patient=is_patient)
     except EndOfVideoError as end:
         logger.info("%s", end)
         tell(str(end))
@@ -153,47 +175,21 @@ def _ready(detector: OnnxDetector) -> Ready:
     )
 
 
-def _serve(
-    start: TrackingStart,
-    camera: Camera,
-    frames: RingWriter,
-    orders: OrderInbox,
-    parent: ParentWatch,
-    *,
-    reports: ReportOutbox,
-    is_patient: bool,
-    look: FirstLook | None,
-) -> None:
+def _serve(duty: _Duty, orders: OrderInbox, parent: ParentWatch, *, is_patient: bool) -> None:
     counts = _Counts()
     while not parent.is_gone():
         if is_patient:
-            _await_room(frames)
-        came = camera.grab(_GRAB_S)
+            _await_room(duty.frames)
+        came = duty.camera.grab(_GRAB_S)
         if came:
-            _turn(start, came[-1], reports, look)
+            duty.turn(came[-1])
             counts.used += 1
         for frame in came:
-            _keep(frame, frames)
+            _keep(frame, duty.frames)
             counts.received += 1
-        if _has_ended(start, orders):
+        if _has_ended(duty.start, orders):
             break
     logger.info("control ends: %s", counts)
-
-
-def _turn(
-    start: TrackingStart, frame: Frame, reports: ReportOutbox, look: FirstLook | None
-) -> None:
-    """Let the loop take a frame, and pass on what the operator should know of it."""
-    tick = start.loop.tick(frame)
-    outcome = start.note(tick)
-    if outcome is not None:
-        kind = Notice if outcome.may_track else Held
-        reports.send(kind("control", outcome.message))
-    for told in start.loop.estimator.news():
-        reports.send(Notice("control", told))
-    looked = look.see(frame.image, tick) if look is not None else None
-    if looked is not None:
-        reports.send(LookedAt("control", looked.message, looked.values))
 
 
 def _await_tracking(start: TrackingStart, orders: OrderInbox, parent: ParentWatch) -> None:
