@@ -54,7 +54,5 @@ def room_words(need: Need, left_bytes: int) -> str:
     """
     minutes = left_bytes / need.bytes_per_s / 60.0
     count = int(minutes // USUAL_MINUTES)
-    return (
-        f"disk: room for {minutes:.0f} min of recording, {count} recordings of "
-        f"{USUAL_MINUTES:.0f} min"
-    )
+    recordings = "1 recording" if count == 1 else f"{count} recordings"
+    return f"disk: room for {minutes:.0f} min of recording, {recordings} of {USUAL_MINUTES:.0f} min"
