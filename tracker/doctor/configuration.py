@@ -9,6 +9,7 @@ from hardware.rig_faults import rig_faults
 from tracker.config import Config, load_config
 from tracker.doctor.finding import Finding, fault_of, ok
 from tracker.named_files import faults_of_named
+from tracker.runtime.launch import unready
 
 _REMEDY = "mend that key; docs/set-up-your-rig.md says what each may be"
 
@@ -27,7 +28,7 @@ def examine_file(config_file: Path) -> tuple[Config | None, list[Finding]]:
 def _faults(config: Config) -> list[str]:
     folder = config.record.folder
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    faults = rig_faults(config.rig)
+    faults = [*rig_faults(config.rig), *unready(config)]
     if not there.is_dir():
         faults.append(f"record.folder: {there} is a file; name a folder")
     return faults

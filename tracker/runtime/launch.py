@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -102,6 +103,17 @@ def prepare(config_file: Path, *, out: Path | None, duration_s: float, now: date
     )
 
 
+def unready(config: Config) -> list[str]:
+    """Return why a configuration that means something starts no session yet, a line a reason.
+
+    A simulated calibration is not looked into: it is as sound as its scenario.
+    """
+    faults: list[str] = []
+    if isinstance(config.calibration, NoCalibration):
+        faults += _refused(calibration_of, config)
+    return faults + _refused(check_focus_plane, config)
+
+
 def check_focus_plane(config: Config) -> None:
     """Make sure that the points in focus, if config.yaml tells any, lie on a plane.
 
@@ -166,6 +178,14 @@ def disk_left_bytes(folder: Path) -> int:
     """Return the room on the disk that a folder, there or not yet, lies on."""
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     return shutil.disk_usage(there).free
+
+
+def _refused(check: Callable[[Config], object], config: Config) -> list[str]:
+    try:
+        check(config)
+    except ConfigError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _folder_faults(folder: Path | None, key: str) -> list[str]:
