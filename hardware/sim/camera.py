@@ -15,7 +15,7 @@ from hardware.ring import RingReader, attach_ring, frame_record
 from hardware.sim.scenario import CameraTiming
 from hardware.types import Frame
 
-_WORLD_STARTS_WITHIN_S = 15.0
+_WORLD_STARTS_WITHIN_S, _WORLD_BEGINS_WITHIN_S = 15.0, 120.0
 _POLL_S = 0.0003
 _GIVE_UP_AFTER_S = 5.0  # the world is never so late, on however busy a computer
 _EARLY_S = 0.0008  # before the next frame is due, sleeping ends and polling begins
@@ -63,8 +63,8 @@ class SimulatedCameraReader:
             self._ring = attach_ring(self._path, record, within_s=_WORLD_STARTS_WITHIN_S)
         except RingError as error:
             raise CameraError(f"the simulated camera gives no frames: {error}") from error
-        # The ring is there before the world begins.
-        self._heard_s = self._clock.now_s() + _WORLD_STARTS_WITHIN_S - _GIVE_UP_AFTER_S
+        # The ring is there before the world begins: that waits until all who look are ready.
+        self._heard_s = self._clock.now_s() + _WORLD_BEGINS_WITHIN_S - _GIVE_UP_AFTER_S
 
     def grab(self, timeout_s: float) -> Sequence[Frame]:
         """Return every frame that has come since the last call, oldest first.

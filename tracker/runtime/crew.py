@@ -25,8 +25,9 @@ from tracker.runtime.orders import End, Order, Report
 from tracker.runtime.rescue import halt_anew
 from tracker.runtime.session_place import Role, Session, SessionPlace, make_place, remove_place
 
-# The simulated world begins to move when the processes that look at it have had time to open.
-_WORLD_WAITS_S = 6.0  # at most
+# The simulated world begins to move when the processes that look at it say that they are ready,
+# however long that takes them; one whose faults go by the clock must begin at a known time.
+_WORLD_WAITS_S, _FAULTY_WORLD_WAITS_S = 90.0, 6.0  # at most
 _BEGINS_AFTER_S = 0.2
 _STAGE_STANDS_WITHIN_S = 3.0
 _CAMERA_ENDS_WITHIN_S = 2.0
@@ -57,12 +58,12 @@ class Crew:
         self._children: dict[Role, Child] = {
             role: Child(role) for role in (*self._rig, *self._workers)
         }
-        waits_s = _WORLD_WAITS_S if "world" in self._rig else 0.0
         self._may_begin_early = may_begin_early(launch.config.rig)
+        waits_s = _WORLD_WAITS_S if self._may_begin_early else _FAULTY_WORLD_WAITS_S
         self.session = Session(
             config=launch.config,
             config_source=launch.config_source,
-            epoch_s=clock.now_s() + waits_s,
+            epoch_s=clock.now_s() + (waits_s if "world" in self._rig else 0.0),
             calibration=launch.calibration,
             folder=launch.folder,
             supervisor=os.getpid(),
