@@ -11,9 +11,18 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import cast
 
-from hardware.config import AnyCamera, AnyStage, Section, SectionT, Simulation, read_yaml, validate
+from hardware.config import (
+    AnyCamera,
+    AnyStage,
+    NeuralCamera,
+    Section,
+    SectionT,
+    Simulation,
+    read_yaml,
+    validate,
+)
 from hardware.errors import ConfigError
-from hardware.rig_faults import camera_faults, simulation_faults, stage_faults
+from hardware.rig_faults import camera_faults, neural_faults, simulation_faults, stage_faults
 from models.contract import load_named_model
 from models.errors import ModelFileError
 from tracker.config import Config, load_config
@@ -21,6 +30,10 @@ from tracker.config import Config, load_config
 
 class _OfCamera(Section):
     camera: AnyCamera
+
+
+class _OfNeural(Section):
+    neural_cameras: tuple[NeuralCamera, ...] = ()
 
 
 class _OfStage(Section):
@@ -60,6 +73,8 @@ def _faults(content: Mapping[str, object]) -> list[str]:
     faults: list[str] = []
     if camera := _sound(parts, "camera", _OfCamera):
         faults += camera_faults(camera.camera)
+    if "neural_cameras" in parts and (neural := _sound(parts, "neural_cameras", _OfNeural)):
+        faults += neural_faults(neural.neural_cameras)
     if stage := _sound(parts, "stage", _OfStage):
         faults += stage_faults(stage.stage)
     if (scenario := _text(parts.get("simulation"), "scenario")) is not None:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from hardware.clock import FollowingClock
-from hardware.config import NoStage, RigConfig, Simulation, VideoCamera, WebCamera
+from hardware.config import (
+    MicroManagerCamera,
+    NeuralCamera,
+    NoStage,
+    RigConfig,
+    Simulation,
+    VideoCamera,
+    WebCamera,
+)
 from hardware.errors import LinkLostError
 from hardware.registry import open_stage
 from hardware.rig_faults import rig_faults
@@ -32,6 +40,25 @@ def test_every_part_of_a_rig_that_is_not_there_is_told_at_once(tmp_path):
     keys = [fault.split(": ")[0] for fault in rig_faults(rig)]
 
     assert keys == ["rig.camera.path", "rig.stage.port", "rig.simulation.scenario"]
+
+
+def micro_manager(folder):
+    return MicroManagerCamera(
+        kind="micromanager", mm_app_path=folder, config_file=Path("rig.cfg"), exposure_s=0.01
+    )
+
+
+def test_the_folder_of_adapters_and_its_cfg_are_looked_for_of_every_camera(tmp_path):
+    rig = RigConfig(
+        camera=micro_manager(tmp_path),
+        neural_cameras=(NeuralCamera(name="green", camera=micro_manager(tmp_path / "gone")),),
+        stage=NoStage(kind="none"),
+    )
+
+    assert rig_faults(rig) == [
+        f"rig.camera.config_file: {tmp_path / 'rig.cfg'}: no such file",
+        f"rig.neural_cameras[0].camera.mm_app_path: {tmp_path / 'gone'}: no such folder",
+    ]
 
 
 def test_a_port_that_cannot_be_opened_is_named_by_its_key(tmp_path):

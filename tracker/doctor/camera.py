@@ -7,17 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hardware.camera import Camera
+from hardware.camera import Camera, RawCamera
 from hardware.config import SimulatedCamera, VideoCamera, WebCamera
 from hardware.errors import EndOfVideoError, HardwareError
 from hardware.opencv import explain_import_error
 from hardware.registry import open_camera, rig_children, rig_clock
-from hardware.types import Frame
+from hardware.types import Frame, RawFrame
 from tracker.doctor.case import NOWHERE, Case
-from tracker.doctor.finding import Finding, fault, fault_of, ok, warning
+from tracker.doctor.finding import Finding, fault, fault_of_part, ok, warning
 from tracker.doctor.opencv import loads
 from tracker.doctor.simulated_rig import simulated_rig
 
+CHECK_CABLE = "check its cable and power, and close other programs that use it"
 _LOOK_S = 2.0
 _FIRST_FRAME_WITHIN_S = 8.0
 _TOLERANCE = 0.1
@@ -33,29 +34,34 @@ def examine(case: Case) -> list[Finding]:
         if isinstance(rig.camera, SimulatedCamera):
             with simulated_rig(case.config, rig_children(rig)) as place:
                 camera = open_camera(rig, place, rig_clock(rig))
-                return _seen(camera, is_hurried=False)
+                return seen(camera, is_hurried=False)
         camera = open_camera(rig, NOWHERE, rig_clock(rig))
         is_hurried = isinstance(rig.camera, VideoCamera) and rig.camera.as_fast_as_it_goes
-        return _seen(camera, is_hurried=is_hurried)
+        return seen(camera, is_hurried=is_hurried)
     except ImportError as error:
         return [fault(explain_import_error(error) or str(error), "install what is missing")]
     except HardwareError as error:
-        return [fault_of(error, "check its cable and power, and close other programs that use it")]
+        return [fault_of_part(error, CHECK_CABLE)]
 
 
-def _seen(camera: Camera, *, is_hurried: bool) -> list[Finding]:
+def seen(camera: Camera | RawCamera, *, is_hurried: bool) -> list[Finding]:
+    """Take frames of an opened camera, and close it.
+
+    Raises:
+        HardwareError: it cannot start, or is gone.
+    """
     try:
         camera.start()
         frames = _frames_of(camera)
     finally:
         camera.close()
-    seen = judge(frames, camera.shape, 1.0 / camera.period_s, is_hurried=is_hurried)
-    return [seen, *(warning(note, _LIVE_WITH_IT) for note in camera.notes)]
+    judged = judge(frames, camera.shape, 1.0 / camera.period_s, is_hurried=is_hurried)
+    return [judged, *(warning(note, _LIVE_WITH_IT) for note in camera.notes)]
 
 
-def _frames_of(camera: Camera) -> list[Frame]:
+def _frames_of(camera: Camera | RawCamera) -> list[Frame | RawFrame]:
     """Take frames, from the first that comes on."""
-    frames: list[Frame] = []
+    frames: list[Frame | RawFrame] = []
     until_s = time.perf_counter() + _FIRST_FRAME_WITHIN_S
     try:
         while time.perf_counter() < until_s:
@@ -69,7 +75,11 @@ def _frames_of(camera: Camera) -> list[Frame]:
 
 
 def judge(
-    frames: Sequence[Frame], shape: tuple[int, int], expected_hz: float, *, is_hurried: bool
+    frames: Sequence[Frame | RawFrame],
+    shape: tuple[int, int],
+    expected_hz: float,
+    *,
+    is_hurried: bool,
 ) -> Finding:
     """Judge the frames that came: how many a second, and whether any is missing."""
     rows, columns = shape

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from tracker.doctor.case import Case
-from tracker.doctor.finding import Finding, warning
+from tracker.doctor.finding import Finding, skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Check:
         if not self.needs_config:
             return cast(Callable[[], list[Finding]], function)()
         if case is None:
-            return [warning("not checked", "mend the config first")]
+            return [skipped("not checked", "mend the config first")]
         return cast(Callable[[Case], list[Finding]], function)(case)
 
 
@@ -43,6 +43,7 @@ CHECKS = (
     Check("stage", "stage.examine_controller", limit_s=30.0),
     Check("focus", "stage.examine_focus"),
     Check("camera", "camera.examine", limit_s=60.0),
+    Check("neural", "neural_cameras.examine", limit_s=120.0),
     Check("lines", "lines.examine", limit_s=30.0),
     Check("provider", "onnx_runtime.examine_provider", limit_s=60.0),
     Check("model", "model.examine", limit_s=90.0),

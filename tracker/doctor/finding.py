@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeAlias, cast
 
-Verdict: TypeAlias = Literal["ok", "warning", "fault"]
-VERDICTS: tuple[Verdict, ...] = ("ok", "warning", "fault")
+Verdict: TypeAlias = Literal["ok", "warning", "fault", "skipped"]
+VERDICTS: tuple[Verdict, ...] = ("ok", "warning", "fault", "skipped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,24 @@ def warning(says: str, remedy: str, **facts: float) -> Finding:
     return Finding(verdict="warning", says=says, remedy=remedy, facts=facts)
 
 
+def skipped(says: str, remedy: str) -> Finding:
+    """Return a finding of nothing: the check was not carried out."""
+    return Finding(verdict="skipped", says=says, remedy=remedy)
+
+
 def fault(says: str, remedy: str, **facts: float) -> Finding:
     """Return a finding with which a session would fail or lose frames."""
     return Finding(verdict="fault", says=says, remedy=remedy, facts=facts)
+
+
+def fault_of_part(error: Exception, otherwise: str) -> Finding:
+    """Return what a part of the rig has met with; where a path is wrong, no cable is.
+
+    >>> fault_of_part(ValueError("rig.camera.mm_app_path: /x: no such folder"), "plug it in").remedy
+    'correct the path in the config'
+    """
+    is_of_path = any(told in str(error) for told in ("no such file", "no such folder"))
+    return fault_of(error, "correct the path in the config" if is_of_path else otherwise)
 
 
 def fault_of(error: Exception, otherwise: str = "mend this first") -> Finding:

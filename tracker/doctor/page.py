@@ -33,13 +33,14 @@ def line(name: str, finding: Finding, *, width: int | None) -> str:
 
 
 def closing(findings: Sequence[Finding]) -> str:
-    """Return the last line: how many of each.
+    """Return the last line: how many of each; what was not checked only where there is such.
 
     >>> closing([])
     'no fault, no warning'
     """
     counts = Counter(finding.verdict for finding in findings)
-    return ", ".join(_counted(counts[name], name) for name in ("fault", "warning"))
+    told = [_counted(counts[name], name) for name in ("fault", "warning")]
+    return ", ".join([*told, *([f"{counts['skipped']} not checked"] if counts["skipped"] else [])])
 
 
 def plain(config_file: str, findings: Sequence[tuple[str, Finding]]) -> dict[str, object]:
@@ -49,6 +50,7 @@ def plain(config_file: str, findings: Sequence[tuple[str, Finding]]) -> dict[str
         "config": config_file,
         "faults": counts["fault"],
         "warnings": counts["warning"],
+        "not_checked": counts["skipped"],
         "findings": [{"check": name, **to_plain(finding)} for name, finding in findings],
     }
 

@@ -4,7 +4,7 @@ from hardware.cameras.found import NamedCamera
 from hardware.cameras.micromanager_core import AdapterDevices
 from hardware.discovery import FoundCamera, SerialPort
 from hardware.languages import Recognised, language_of
-from tracker.doctor.finding import fault, ok, warning
+from tracker.doctor.finding import fault, fault_of_part, ok, skipped, warning
 from tracker.doctor.machine_vision import ListedBy
 from tracker.doctor.page import closing, line, plain
 from tracker.doctor.plugged_in import AskedPort, PluggedIn, page, to_plain
@@ -44,6 +44,23 @@ def test_findings_are_counted():
     assert (told["faults"], told["warnings"]) == (1, 1)
     assert told["findings"][1]["check"] == "port"
     assert closing([finding for _, finding in found]) == "1 fault, 1 warning"
+
+
+def test_what_was_not_checked_is_no_warning():
+    found = [("config", fault("gone", "mend it")), ("port", skipped("not checked", "mend config"))]
+
+    told = plain("c.yaml", found)
+
+    assert (told["faults"], told["warnings"], told["not_checked"]) == (1, 0, 1)
+    assert closing([finding for _, finding in found]) == "1 fault, no warning, 1 not checked"
+
+
+def test_a_wrong_path_is_corrected_and_only_a_silent_device_has_its_cable_checked():
+    of_path = fault_of_part(ValueError("rig.camera.mm_app_path: /x: no such folder"), "cable")
+    of_device = fault_of_part(ValueError("the camera is gone"), "cable")
+
+    assert of_path.remedy == "correct the path in the config"
+    assert of_device.remedy == "cable"
 
 
 def test_devices_come_with_what_to_write_into_the_config():
