@@ -43,6 +43,7 @@ _IS_HEAD_PX = 24.0  # a candidate so near to a head is one
 _OFF_PX, _OFF_RAD, _OFF_SCALE = 4.0, 0.12, 0.07  # one sigma of how far off a look begins
 _PEAK_RATE, _TUNING_RATE, _WARM_UP_STEPS = 4e-3, 1.5e-3, 100  # tuned is what knows much already
 _AVERAGED_STEPS = 200
+_LEAST_STEPS = 300  # a closer look that began from nothing is worse than none before
 _LEAST_SCALE = 0.02  # cells
 _HEAD_WEIGHT = 2.0  # of the tracked point beside the keypoints
 _PLACES_WEIGHT = 0.5  # beside the judgement
@@ -170,7 +171,8 @@ class CloserTraining:
         self._total_s = 60.0 * minutes
         self._file = folder / _STATE_FILE
         closer = network.closer
-        self._peak_rate = _TUNING_RATE if float(closer.trust) else _PEAK_RATE
+        self._is_new = not float(closer.trust)
+        self._peak_rate = _PEAK_RATE if self._is_new else _TUNING_RATE
         closer.trust.fill_(1.0)
         average = get_ema_multi_avg_fn(1.0 - 1.0 / _AVERAGED_STEPS)
         self._mean = AveragedModel(closer, multi_avg_fn=average, use_buffers=True)
@@ -202,9 +204,14 @@ class CloserTraining:
         self._keep()
 
     def learned(self) -> HeadNetwork:
-        """Return the network with the running mean of what its closer look has learned."""
+        """Return the network with the running mean of what its closer look has learned.
+
+        One that began from nothing and had too few steps leaves candidates as they are.
+        """
         if self.step:
             self.network.closer.load_state_dict(self._mean.module.state_dict())
+        if self._is_new and self.step < _LEAST_STEPS:
+            self.network.closer.trust.fill_(0.0)
         return self.network.eval()
 
     def _learn(self, done: float) -> tuple[float, float]:

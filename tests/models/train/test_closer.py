@@ -8,6 +8,7 @@ from models.train.frames import collect_frames
 torch = pytest.importorskip("torch")
 
 from models.errors import TrainingError  # noqa: E402 (PyTorch may be missing)
+from models.train import closer_training  # noqa: E402
 from models.train.closer import LONG, WIDE, CloserLook, pose_of, windows  # noqa: E402
 from models.train.closer_training import CloserTraining  # noqa: E402
 from models.train.network import HeadNetwork  # noqa: E402
@@ -81,12 +82,33 @@ def test_the_cost_of_places_falls_and_the_map_stands_as_it_is(frames, tmp_path):
     training, costs = train(frames, tmp_path, stop_at=20)
 
     assert np.median(costs[-5:]) < 0.8 * np.median(costs[:4])
-    assert float(training.learned().closer.trust) == 1.0
     assert all(
         parameter.grad is None
         for name, parameter in training.network.named_parameters()
         if not name.startswith("closer.")
     )
+
+
+def test_a_look_that_began_from_nothing_is_not_trusted_before_it_has_learned(
+    frames, tmp_path, monkeypatch
+):
+    training, _ = train(frames, tmp_path, stop_at=3)
+    assert float(training.learned().closer.trust) == 0.0
+
+    monkeypatch.setattr(closer_training, "_LEAST_STEPS", 3)
+    training, _ = train(frames, tmp_path, stop_at=4)
+    assert float(training.learned().closer.trust) == 1.0
+
+
+def test_a_look_that_had_learned_before_is_trusted_after_a_single_step(frames, tmp_path):
+    network = HeadNetwork()
+    network.closer.trust.fill_(1.0)
+    training = CloserTraining(network, frames, minutes=1e-6, seed=1, folder=tmp_path)
+
+    training.run(lambda moment: None)
+
+    assert training.step == 1
+    assert float(training.learned().closer.trust) == 1.0
 
 
 def test_an_interrupted_look_keeps_what_it_learned_and_goes_on(frames, tmp_path):
