@@ -15,7 +15,7 @@ camera: {{rows: 480, columns: 640, period_s: 0.2, exposure_s: 0.004, jitter_s: 0
 worm:
   kind: gait
   length_um: {length_um}
-  behaviour: {{forward_um_s: 60, swing_deg: 20, reversals_per_min: 0, pauses_per_min: 0}}
+  behaviour: {{forward_um_s: 10, swing_deg: 5, reversals_per_min: 0, pauses_per_min: 0}}
 optics: {{background_grey: {grey}, corner_grey: {grey}, brightest_grey: {grey}}}
 """
 # What a lab's own frames of this rig would have told: a background of 173, adults.
