@@ -20,6 +20,7 @@ from tracker.errors import SessionError
 from tracker.runtime.crew import Crew
 from tracker.runtime.ending import Asked, what_was_kept
 from tracker.runtime.launch import Launch, disk_left_bytes
+from tracker.runtime.losses import Losses
 from tracker.runtime.neural_watch import NeuralWatch
 from tracker.runtime.nudging import Nudging
 from tracker.runtime.operating import operate
@@ -77,6 +78,7 @@ class Supervisor:
         )  # fmt: skip
         self._pulse = Pulse(clock.now_s())
         self._neural = NeuralWatch(crew, clock, screen.say)
+        self._losses = Losses(launch.config.record.compress, screen.say)
         self._waiting = Waiting(crew, clock, is_hurried=asked.in_a_hurry, say=screen.say)
         self._why_it_ends = "a fault of the program"
 
@@ -171,7 +173,7 @@ class Supervisor:
     def _show(self, gauges: Gauges, now_s: float) -> None:
         text = status_text(
             gauges.read(now_s),
-            state=self._operating.state,
+            state=self._losses.beside(self._operating.state),
             recording_s=now_s - self._operating.recording_since_s,
             disk_bytes=disk_left_bytes(self._launch.folder),
             drift=self._drift(),
@@ -246,6 +248,7 @@ class Supervisor:
             self._pulse.heard_stage(self._clock.now_s())
         elif status.role == "recorder":
             self._figures = status.values
+        self._losses.note(status)
         self._neural.note(status)
         self._operating.note_status(status)
 
