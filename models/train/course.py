@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from models.contract import SeenFrames
+from models.detection import Detector
 from models.detector import open_detector
 from models.train.calibration import calibrated
 from models.train.candidates import CandidateGraph
@@ -92,8 +93,11 @@ def run_course(
     *,
     listener: Listener,
     start: HeadNetwork | None = None,
+    began: Detector | None = None,
 ) -> dict[str, Report]:
     """Train a model into `folder` and return how it did on each kind of held-out frames.
+
+    `began` is the model of the `start`: it is judged beside the new one.
 
     Frames and the training's state are kept in the folder, so that a course that was broken
     off goes on. The model is `<name>.yaml` with its graph and checkpoint; the figures are
@@ -113,7 +117,8 @@ def run_course(
         network, sources, drawn, folder, plan,
         stem=sources.name, steps=training.step, listener=listener,
     )  # fmt: skip
-    return _judged(manifest, held_out(sources, drawn), seed=plan.seed, listener=listener)
+    reports = _judged(manifest, held_out(sources, drawn), began, plan.seed, listener)
+    return {kind: replace(report, steps=training.step) for kind, report in reports.items()}
 
 
 def finish(
@@ -218,13 +223,28 @@ def training_on(
     )
 
 
+def open_beginning(name: str) -> Detector | None:
+    """Open the model that a training begins from; None if only its checkpoint is there."""
+    manifest = Path(name).with_suffix(".yaml")
+    if name != "shipped" and not manifest.is_file():
+        return None
+    return open_detector("shipped" if name == "shipped" else str(manifest), "cpu", _MIN_CONFIDENCE)
+
+
 def _judged(
-    manifest: Path, held_out: Mapping[str, FrameSet], *, seed: int, listener: Listener
+    manifest: Path,
+    held_out: Mapping[str, FrameSet],
+    began: Detector | None,
+    seed: int,
+    listener: Listener,
 ) -> dict[str, Report]:
     detector = open_detector(str(manifest), "cpu", _MIN_CONFIDENCE)
     reports: dict[str, Report] = {}
     for kind, frames in held_out.items():
         report = judge(detector, frames, seed=seed, tell=listener.of(f"judging {kind} frames"))
+        if began is not None:
+            tell = listener.of(f"judging {kind} frames by the model begun from")
+            report = replace(report, began=judge(began, frames, seed=seed, tell=tell))
         report.write(manifest.parent / f"report_{kind}.json")
         write_sheet(manifest.parent / f"worst_{kind}.png", detector, frames)
         reports[kind] = report

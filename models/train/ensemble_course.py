@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.detection import Detector
 from models.detector import open_detector
 from models.train.candidates import CandidateGraph
 from models.train.closer_training import CloserTraining
@@ -38,7 +39,14 @@ from models.train.lesson import by_labels
 from models.train.loop import Moment, Training
 from models.train.network import HeadNetwork
 from models.train.pictures import write_sheet
-from models.train.side_by_side import DISTILLED, ENSEMBLE, SINGLE, SideBySide, look_side_by_side
+from models.train.side_by_side import (
+    BEGAN,
+    DISTILLED,
+    ENSEMBLE,
+    SINGLE,
+    SideBySide,
+    look_side_by_side,
+)
 from models.train.teaching import Teacher, labelled_by
 
 _MIN_CONFIDENCE = 0.5
@@ -61,10 +69,12 @@ def run_ensemble_course(
     *,
     listener: Listener,
     start: HeadNetwork | None = None,
+    began: Detector | None = None,
 ) -> dict[str, SideBySide]:
     """Train all networks, teach one by them, and return how they do side by side.
 
-    `plan.minutes` are those of each network. The figures are also `side_by_side_<kind>.json`.
+    `plan.minutes` are those of each network; `began` is the model of the `start`. The
+    figures are also `side_by_side_<kind>.json`.
 
     Raises:
         TrainingError: as `run_course`.
@@ -94,7 +104,11 @@ def run_ensemble_course(
             (DISTILLED, taught, sources.name),
         )
     }
-    return _judged(manifests, members, held_out(sources, drawn), listener)
+    detectors: dict[str, Detector] = {} if began is None else {BEGAN: began}
+    for name, manifest in manifests.items():
+        detectors[name] = open_detector(str(manifest), "cpu", _MIN_CONFIDENCE)
+    reports = _judged(detectors, members, held_out(sources, drawn), folder, listener)
+    return {kind: replace(one, steps=school.steps) for kind, one in reports.items()}
 
 
 def _taught_alone(
@@ -141,16 +155,12 @@ def _joined(parts: Mapping[str, FrameSet]) -> FrameSet:
 
 
 def _judged(
-    manifests: Mapping[str, Path],
+    detectors: Mapping[str, Detector],
     members: Sequence[HeadNetwork],
     kinds: Mapping[str, FrameSet],
+    folder: Path,
     listener: Listener,
 ) -> dict[str, SideBySide]:
-    detectors = {
-        name: open_detector(str(manifest), "cpu", _MIN_CONFIDENCE)
-        for name, manifest in manifests.items()
-    }
-    folder = manifests[DISTILLED].parent
     reports: dict[str, SideBySide] = {}
     for kind, frames in kinds.items():
         report = look_side_by_side(

@@ -3,23 +3,69 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from models.labels.meaning import Statement
-from models.train.report import Report
+from models.train.report import Report, Score
 
 _USABLE, _GOOD = 0.85, 0.97  # shares of heads within half their length
 _FEW_FRAMES = 50
 _HEAD_PX = 104.0  # how long the network is shown a head
+LEAST_STEPS = 300  # of fewer nothing can be said
+_WORSE = 1.1  # errors larger by this factor are called worse
 
 
 def statements(report: Report) -> list[Statement]:
     """Return what a report on held-out frames means, the most important first."""
-    return [_found(report), _exact(report), _empty(report), _amount(report)]
+    said = [] if report.steps is None else list(too_few_steps(report.steps))
+    said += [_began(report, report.began)] if report.began is not None else []
+    return [*said, _found(report), _exact(report), _empty(report), _amount(report)]
+
+
+def too_few_steps(steps: int) -> Iterator[Statement]:
+    """Say so where a training was too short for its figures to mean anything."""
+    if steps < LEAST_STEPS:
+        yield Statement(
+            "Too short",
+            f"the training had {steps} steps, and fewer than {LEAST_STEPS} change little",
+            "The figures say nothing yet about what your frames can teach.",
+            "Give the same command again without --minutes (ten on labels), or with at least 3.",
+        )
+
+
+def _is_worse(one: Score, other: Score) -> bool:
+    """Return whether the one found fewer heads, or as many but less exactly."""
+    return one.found < other.found or (
+        one.found == other.found and one.median_px > _WORSE * other.median_px
+    )
+
+
+def _began(report: Report, began: Report) -> Statement:
+    now, before = report.search, began.search
+    if _is_worse(now, before):
+        meaning = "The trained one is worse on these frames."
+        todo = "Keep the one you began from; train longer, or on more labelled frames."
+    elif _is_worse(before, now):
+        meaning = "The trained one is better on these frames."
+        todo = ""
+    else:
+        meaning = "On these frames the two are alike."
+        todo = "Keep the one you began from until more held-out frames tell them apart."
+    return Statement(
+        "Beside the one you began from",
+        f"heads found {now.found:.0%}, before {before.found:.0%}; median error "
+        f"{now.median_px:.1f} px, before {before.median_px:.1f} px",
+        meaning,
+        todo,
+    )
 
 
 def _found(report: Report) -> Statement:
-    share = report.search.within_half_head
-    if share >= _GOOD:
+    share = report.search.found
+    began = report.began
+    if began is not None and _is_worse(report.search, began.search):
+        todo = "Do not use it: the one you began from does better."
+    elif share >= _GOOD:
         todo = "Good: try it on the rig (detector.model in config.yaml), and look at its doubts."
     elif share >= _USABLE:
         todo = (
@@ -32,12 +78,12 @@ def _found(report: Report) -> Statement:
             "label frames that show both ends. All over the place: train longer (--minutes), and "
             "see that nose and bulb were not mixed up (`wormlock labels report`)."
         )
-    where = report.track.within_half_head
+    where = report.track.found
     return Statement(
         "It finds the head",
         f"in {share:.0%} of the frames; in {where:.0%} where it is told about where to look",
-        "So many of its surest answers lie within half a head's length. While it follows an "
-        "animal it is told; when it has lost it, it searches.",
+        "In so many the surest answer's keypoints lie, in the mean, within half a head's length. "
+        "While it follows an animal it is told; when it has lost it, it searches.",
         todo,
     )
 
@@ -45,10 +91,10 @@ def _found(report: Report) -> Statement:
 def _exact(report: Report) -> Statement:
     share = report.search.median_px / _HEAD_PX
     if math.isnan(share):
-        return Statement("It is exact", "not known", "It found nothing.", "Train longer.")
+        return Statement("How exact", "not known", "It saw nothing.", "Train longer.")
     return Statement(
-        "It is exact",
-        f"half of its answers are within {share:.0%} of the head's length",
+        "How exact",
+        f"half of its answers are within {share:.0%} of the head's length, by all keypoints",
         "People differ by 2 to 5 % from each other: much better than that cannot be asked for.",
         "" if share <= 0.05 else "Train longer; then mark the points more exactly (z looks close).",
     )
@@ -73,7 +119,7 @@ def _empty(report: Report) -> Statement:
 
 def _amount(report: Report) -> Statement:
     count = report.search.with_animal
-    share = min(max(report.search.within_half_head, 0.05), 0.95)
+    share = min(max(report.search.found, 0.05), 0.95)
     chance = 1.96 * math.sqrt(share * (1.0 - share) / max(count, 1))
     return Statement(
         "Judged by",

@@ -23,6 +23,7 @@ from models.train.frames import FrameSet, Progress, head_center_px
 from models.train.network import HeadNetwork
 
 SINGLE, ENSEMBLE, DISTILLED = "single", "ensemble", "distilled"
+BEGAN = "begun from"  # the model that the training began with, where one is known
 _MIN_CONFIDENCE = 0.5
 _LEAST_HEAT = 0.1  # a member that sees less of a head has no say in where it is
 _SAME_PX = 60.0  # a head's answers lie nearer to each other than that
@@ -51,6 +52,7 @@ class SideBySide:
     comparisons: Mapping[str, Comparison]
     taught: Comparison  # the distilled against the ensemble
     expectations: Mapping[str, Expectation]
+    steps: int | None = None  # of the distilled one's training
 
     def write(self, file: Path) -> None:
         """Write it all as JSON; what is not known is null."""

@@ -8,11 +8,14 @@ from pathlib import Path
 from statistics import fmean
 
 from models.evaluate.comparing import Comparison
+from models.evaluate.measures import Measures
 from models.labels.meaning import Statement
-from models.train.side_by_side import DISTILLED, ENSEMBLE, SINGLE, SideBySide
+from models.train.report_words import too_few_steps
+from models.train.side_by_side import BEGAN, DISTILLED, ENSEMBLE, SINGLE, SideBySide
 
 _HEAD = ("", "found", "median px", "p95 px", "swaps", "presence", "doubt")
 _FEW = 50  # heads: below it only gross differences can be seen
+_WORSE = 1.1  # a median error larger by this factor is called worse
 _APART = 1.5  # mean expected and true errors further from each other than by this factor are told
 
 
@@ -42,15 +45,20 @@ def expectations(sides: SideBySide) -> list[str]:
     return _aligned(rows)
 
 
-def statements(sides: SideBySide, model: Path) -> list[Statement]:
-    """Return what it means, and what to do next; `model` is the distilled one."""
+def statements(sides: SideBySide, model: Path, *, start: str | None = None) -> list[Statement]:
+    """Return what it means, and what to do next; `model` is the distilled one.
+
+    `start` names the model that the training began from.
+    """
     single = sides.measures[SINGLE]
     said = [
+        *(too_few_steps(sides.steps) if sides.steps is not None else ()),
         _against(sides.comparisons[ENSEMBLE], ENSEMBLE, SINGLE),
         _against(sides.comparisons[DISTILLED], DISTILLED, SINGLE),
         _against(sides.taught, DISTILLED, ENSEMBLE),
+        *_beginning(sides),
         *_trust(sides),
-        Statement("Which to use", *_choice(sides, model)),
+        Statement("Which to use", *_choice(sides, model, start or BEGAN)),
     ]
     if single.heads < _FEW:
         said.append(
@@ -58,20 +66,20 @@ def statements(sides: SideBySide, model: Path) -> list[Statement]:
                 "Few frames",
                 f"{single.heads} heads are held out",
                 "So few show gross differences only.",
-                "Label more recordings before you trust any order among the three.",
+                "Label more recordings before you trust any order among them.",
             )
         )
     return said
 
 
-def lines(sides: SideBySide, model: Path) -> Iterator[str]:
+def lines(sides: SideBySide, model: Path, *, start: str | None = None) -> Iterator[str]:
     """Yield the whole report as lines to print."""
     yield from table(sides)
     yield ""
     if sides.expectations:
         yield from expectations(sides)
         yield ""
-    for each in statements(sides, model):
+    for each in statements(sides, model, start=start):
         yield f"{each.title}: {each.figure}"
         yield f"  {each.meaning}"
         if each.todo:
@@ -84,10 +92,17 @@ def _against(comparison: Comparison, second: str, first: str) -> Statement:
     return Statement(
         f"{second} against {first}",
         f"found {100.0 * found.value:+.1f} % ({100.0 * found.low:+.1f} to {100.0 * found.high:+.1f}"
-        f"), median error {error_px.value:+.2f} px ({error_px.low:+.2f} to {error_px.high:+.2f})",
+        f"), median error where both saw one {error_px.value:+.2f} px ({error_px.low:+.2f} to "
+        f"{error_px.high:+.2f})",
         f"In brackets what chance alone leaves open (95 %, {comparison.by} drawn anew)."
         + ("" if is_clear else " The two cannot be told apart on these frames."),
     )
+
+
+def _beginning(sides: SideBySide) -> Iterator[Statement]:
+    """Say how the model begun from does beside the single network, where it is known."""
+    if BEGAN in sides.comparisons:
+        yield _against(sides.comparisons[BEGAN], BEGAN, SINGLE)
 
 
 def _trust(sides: SideBySide) -> Iterator[Statement]:
@@ -112,11 +127,32 @@ def _trust(sides: SideBySide) -> Iterator[Statement]:
     )
 
 
-def _choice(sides: SideBySide, model: Path) -> tuple[str, str, str]:
+def _is_worse(one: Measures, other: Measures) -> bool:
+    """Return whether the one found fewer heads, or as many but less exactly."""
+    found, before = one.within_half_length.count, other.within_half_length.count
+    return found < before or (found == before and one.px.median > _WORSE * other.px.median)
+
+
+def _kept(sides: SideBySide, name: str, start: str) -> tuple[str, str, str] | None:
+    """Return the words for keeping the model begun from, where the new one of a name is worse."""
+    before = sides.measures.get(BEGAN)
+    if before is None or not _is_worse(sides.measures[name], before):
+        return None
+    return (
+        start,
+        f"Keep the one you began from: on these frames the {name} network is worse.",
+        "Train longer (--minutes), or on more labelled frames, before you use a new one.",
+    )
+
+
+def _choice(sides: SideBySide, model: Path, start: str) -> tuple[str, str, str]:
     against, taught = sides.comparisons[DISTILLED], sides.taught
     worse = against.found.high < 0.0 or against.error_px.low > 0.0
     better = against.found.low > 0.0 or against.error_px.high < 0.0
-    if worse and not better:
+    chosen = SINGLE if worse and not better else DISTILLED
+    if kept := _kept(sides, chosen, start):
+        return kept
+    if chosen == SINGLE:
         return (
             str(model.with_name("single.yaml")),
             "On these frames the distilled network is clearly worse than a single one.",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from models.detection import Detector
     from models.train.course import Plan, Sources
     from models.train.frames import LabelledFrame
     from models.train.lab_frames import LabFrames
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     _check(arguments)
     from models.train.checkpoint import read_network
-    from models.train.course import Listener, Plan, run_course
+    from models.train.course import Listener, Plan, open_beginning, run_course
 
     has_labels = bool(arguments.labels)
     plan = Plan(
@@ -92,12 +93,12 @@ def run(arguments: argparse.Namespace) -> int:
         threads=arguments.threads,
     )
     start = read_network(arguments.start) if arguments.start else None
+    began = open_beginning(arguments.start) if arguments.start else None
     sources = _sources(arguments.seed, _lab(arguments) if has_labels else None, arguments)
     if arguments.ensemble > 1:
-        return _train_ensemble(sources, plan, start, arguments)
-    reports = run_course(
-        sources, arguments.out, plan, listener=Listener(tell=_Teller().tell), start=start
-    )
+        return _train_ensemble(sources, plan, start, began, arguments)
+    listener = Listener(tell=_Teller().tell)
+    reports = run_course(sources, arguments.out, plan, listener=listener, start=start, began=began)
     print()
     for kind, report in reports.items():
         print(f"held-out {kind} frames:", *report.lines(), sep="\n  ")
@@ -120,7 +121,11 @@ def _explain(report: Report) -> None:
 
 
 def _train_ensemble(
-    sources: Sources, plan: Plan, start: HeadNetwork | None, arguments: argparse.Namespace
+    sources: Sources,
+    plan: Plan,
+    start: HeadNetwork | None,
+    began: Detector | None,
+    arguments: argparse.Namespace,
 ) -> int:
     """Train several networks and the one that they teach, and tell how they compare."""
     from models.train.course import Listener
@@ -137,7 +142,7 @@ def _train_ensemble(
     crowd = Crowd(size=arguments.ensemble, unlabelled=unlabelled)
     try:
         sides = run_ensemble_course(
-            sources, arguments.out, plan, crowd, listener=listener, start=start
+            sources, arguments.out, plan, crowd, listener=listener, start=start, began=began
         )
     except KeyboardInterrupt:
         print("\nwhat was learned is kept: the same command goes on from there")
@@ -145,7 +150,7 @@ def _train_ensemble(
     print()
     model = arguments.out / f"{sources.name}.yaml"
     for kind, side in sides.items():
-        print(f"held-out {kind} frames:", *lines(side, model), sep="\n  ")
+        print(f"held-out {kind} frames:", *lines(side, model, start=arguments.start), sep="\n  ")
         print(f"pictures of the worst of them: {arguments.out / f'worst_{kind}.png'}")
     print(f"model: {arguments.out / sources.name}.yaml")
     return 0

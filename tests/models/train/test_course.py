@@ -124,9 +124,10 @@ def test_a_report_tells_a_near_miss_from_a_head_taken_elsewhere(frames, tmp_path
     far = sum(number % 3 == 2 for number in with_animal)
     assert report.search.with_animal == len(with_animal)
     assert report.search.elsewhere == pytest.approx(far / len(with_animal))
-    assert report.search.within_10_px == pytest.approx(1 - far / len(with_animal))
+    assert report.search.head_within_10_px == pytest.approx(1 - far / len(with_animal))
     assert report.search.false_alarms == 0.0
-    assert json.loads((tmp_path / "report.json").read_text())["track"]["found"] == 1.0
+    assert json.loads((tmp_path / "report.json").read_text())["track"]["answered"] == 1.0
+    assert report.search.found == pytest.approx(1 - far / len(with_animal))
     assert len(KEYPOINTS) == 3
 
 

@@ -1,6 +1,7 @@
 """Networks are trained one after the other, gone on with, and compared with the one they teach."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from models.train.ensemble_course import Crowd, run_ensemble_course  # noqa: E40
 from models.train.frames import FrameSet, collect_frames  # noqa: E402
 from models.train.network import HeadNetwork  # noqa: E402
 from models.train.side_by_side import (  # noqa: E402
+    BEGAN,
     DISTILLED,
     ENSEMBLE,
     SINGLE,
@@ -83,6 +85,7 @@ def course(sources, tmp_path, monkeypatch):
 
     monkeypatch.setattr(ensemble_course, "finish", finish)
     monkeypatch.setattr(ensemble_course, "_judged", lambda *_: {})
+    monkeypatch.setattr(ensemble_course, "open_detector", lambda *_: None)
 
     def run(*, stop_in="", unlabelled=None):
         stages = []
@@ -177,6 +180,26 @@ def test_a_distilled_network_that_is_clearly_worse_is_not_recommended(toys, tmp_
     said = "\n".join(lines(sides, Path("own/own.yaml")))
     assert "Which to use: own/single.yaml" in said
     assert "--unlabelled" in said
+
+
+def test_the_model_begun_from_is_kept_where_the_new_ones_are_worse(toys, tmp_path):
+    frames = collect_frames(
+        toys(4, empty_share=0.1), 30, tmp_path / "f", recipe="t", tell=lambda done: None
+    )
+    detectors = {
+        BEGAN: Lookup(frames, 1.0),
+        SINGLE: Lookup(frames, 5.0),
+        ENSEMBLE: Lookup(frames, 5.0),
+        DISTILLED: Lookup(frames, 4.9),
+    }
+
+    sides = replace(look_side_by_side(detectors, [], frames, tell=lambda done: None), steps=12)
+
+    said = "\n".join(lines(sides, Path("own/own.yaml"), start="shipped"))
+    assert said.splitlines()[1].startswith("begun from")
+    assert "Which to use: shipped\n  Keep the one you began from" in said
+    assert "Record with it" not in said
+    assert "Too short: the training had 12 steps" in said
 
 
 def test_networks_without_a_head_to_show_have_no_say_in_disagreement():
