@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from models.evaluate.evaluation import Evaluation, in_stratum
+from models.evaluate.judging import Outcome
 from models.evaluate.measures import Measures
 from models.labels.meaning import Statement, percent
 from models.labels.pairs import Share
@@ -12,6 +13,7 @@ from models.labels.pairs import Share
 _FEW = 20  # heads: a stratum's figure below it is chance
 _CLEARLY_WORSE = 0.10
 _GOOD_AUC = 0.8
+_EMPTY, _EMPTY_SHARE = 10, 0.1  # frames without a head: so many are enough
 _LOUDER = 0.03  # of the heads
 
 
@@ -97,7 +99,8 @@ def _amount(evaluation: Evaluation) -> Statement:
     absent = len(evaluation.frames) - heads
     recordings = len({frame.frame.recording for frame in evaluation.frames})
     undecided = f", {evaluation.undecided} undecided left out" if evaluation.undecided else ""
-    few = "Label frames without a head too: a tenth of them is enough." if absent < 10 else ""
+    is_few = absent < min(_EMPTY, _EMPTY_SHARE * len(evaluation.frames))
+    few = "Label frames without a head too: a tenth of them is enough." if is_few else ""
     return Statement(
         "Frames",
         f"{heads} with a head, {absent} without, of {recordings} recordings{undecided}",
@@ -109,12 +112,25 @@ def _amount(evaluation: Evaluation) -> Statement:
 def _found(name: str, found: Measures) -> Statement:
     return Statement(
         f"{name} finds the head",
-        percent(found.within_half_length),
-        f"So many answers lie within half a head's length. Half of all answers are within "
-        f"{found.px.median:.1f} px, 95 % within {found.px.p95:.1f} px.",
+        f"{percent(found.within_half_length)} of {found.heads} heads",
+        f"So many of the heads have an answer within half their length. {_unseen(found)}",
         "Label frames in which it fails (the page shows them, worst first) and train again."
         if found.within_half_length.of and found.within_half_length.part < 0.95
         else "",
+    )
+
+
+def _unseen(found: Measures) -> str:
+    """Say how many heads got no answer, and how far off the answers are that there were."""
+    missed = found.outcomes.get(Outcome.MISSED, 0)
+    answers = found.heads - missed
+    if not answers:
+        return "It saw none of them."
+    said = f"{missed} heads were not seen at all. " if missed else ""
+    return (
+        f"{said}Of its {answers} answers {100.0 * found.within_half_length.count / answers:.0f} % "
+        f"lie so near, half are within {found.px.median:.1f} px and 95 % within "
+        f"{found.px.p95:.1f} px."
     )
 
 
@@ -212,7 +228,7 @@ def compared(evaluation: Evaluation, first: str, other: str) -> Statement:
     return Statement(
         f"{other} against {first}",
         f"found {100.0 * found.value:+.1f} % ({100.0 * found.low:+.1f} to "
-        f"{100.0 * found.high:+.1f}), median error {error_px.value:+.2f} px "
+        f"{100.0 * found.high:+.1f}), median error where both saw one {error_px.value:+.2f} px "
         f"({error_px.low:+.2f} to {error_px.high:+.2f})",
         f"In brackets what chance alone leaves open (95 %, {comparison.by} drawn anew)."
         + ("" if clear else " The two cannot be told apart on these frames."),
