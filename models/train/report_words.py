@@ -65,6 +65,10 @@ def _found(report: Report) -> Statement:
     began = report.began
     if began is not None and _is_worse(report.search, began.search):
         todo = "Do not use it: the one you began from does better."
+    elif report.steps is not None and report.steps < LEAST_STEPS:
+        todo = "Train longer before you use it."
+    elif began is not None and not _is_worse(began.search, report.search):
+        todo = "The one you began from does as well: label other recordings to judge both by."
     elif share >= _GOOD:
         todo = "Good: try it on the rig (detector.model in config.yaml), and look at its doubts."
     elif share >= _USABLE:
@@ -107,7 +111,8 @@ def _empty(report: Report) -> Statement:
             "Frames without a head",
             "none among those that it was judged by",
             "Whether it sees heads where none are is not known; on the rig it would follow dirt.",
-            "Label some frames without a head as absent: a tenth of all is enough.",
+            "Label some frames without a head as absent, in several recordings: a tenth of all is "
+            "enough. Those that you have already were not among the ones held out.",
         )
     return Statement(
         "Frames without a head",

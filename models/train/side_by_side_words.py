@@ -10,7 +10,7 @@ from statistics import fmean
 from models.evaluate.comparing import Comparison
 from models.evaluate.measures import Measures
 from models.labels.meaning import Statement
-from models.train.report_words import too_few_steps
+from models.train.report_words import LEAST_STEPS, too_few_steps
 from models.train.side_by_side import BEGAN, DISTILLED, ENSEMBLE, SINGLE, SideBySide
 
 _HEAD = ("", "found", "median px", "p95 px", "swaps", "presence", "doubt")
@@ -134,13 +134,14 @@ def _is_worse(one: Measures, other: Measures) -> bool:
 
 
 def _kept(sides: SideBySide, name: str, start: str) -> tuple[str, str, str] | None:
-    """Return the words for keeping the model begun from, where the new one of a name is worse."""
-    before = sides.measures.get(BEGAN)
-    if before is None or not _is_worse(sides.measures[name], before):
+    """Return the words for keeping the model begun from, where the new one is no better."""
+    before, now = sides.measures.get(BEGAN), sides.measures[name]
+    if before is None or _is_worse(before, now):
         return None
+    how = "worse" if _is_worse(now, before) else "no better"
     return (
         start,
-        f"Keep the one you began from: on these frames the {name} network is worse.",
+        f"Keep the one you began from: on these frames the {name} network is {how}.",
         "Train longer (--minutes), or on more labelled frames, before you use a new one.",
     )
 
@@ -158,6 +159,8 @@ def _choice(sides: SideBySide, model: Path, start: str) -> tuple[str, str, str]:
             "On these frames the distilled network is clearly worse than a single one.",
             "Give it more --minutes, and --unlabelled pictures of your rig to learn from.",
         )
+    if sides.steps is not None and sides.steps < LEAST_STEPS:
+        return str(model), "The distilled network, once it has learned.", "Train longer first."
     if taught.found.high < 0.0 or taught.error_px.low > 0.0:
         return (
             str(model),

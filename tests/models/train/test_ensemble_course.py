@@ -182,6 +182,14 @@ def test_a_distilled_network_that_is_clearly_worse_is_not_recommended(toys, tmp_
     assert "--unlabelled" in said
 
 
+def without(sides, name):
+    return replace(
+        sides,
+        measures={one: each for one, each in sides.measures.items() if one != name},
+        comparisons={one: each for one, each in sides.comparisons.items() if one != name},
+    )
+
+
 def test_the_model_begun_from_is_kept_where_the_new_ones_are_worse(toys, tmp_path):
     frames = collect_frames(
         toys(4, empty_share=0.1), 30, tmp_path / "f", recipe="t", tell=lambda done: None
@@ -200,6 +208,9 @@ def test_the_model_begun_from_is_kept_where_the_new_ones_are_worse(toys, tmp_pat
     assert "Which to use: shipped\n  Keep the one you began from" in said
     assert "Record with it" not in said
     assert "Too short: the training had 12 steps" in said
+    alone = "\n".join(lines(without(sides, BEGAN), Path("own/own.yaml")))
+    assert "Train longer first" in alone
+    assert "Record with it" not in alone
 
 
 def test_networks_without_a_head_to_show_have_no_say_in_disagreement():

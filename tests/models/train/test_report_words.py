@@ -77,3 +77,10 @@ def test_a_training_of_few_steps_says_that_its_figures_say_nothing():
     assert "had 7 steps" in said["Too short"].figure
     assert "without --minutes" in said["Too short"].todo
     assert "Too short" not in said_of()
+
+
+def test_a_network_no_better_than_the_one_begun_from_is_not_called_ready():
+    _, said = of_beginning()
+
+    assert "alike" in said["Beside the one you began from"].meaning
+    assert said["It finds the head"].todo.startswith("The one you began from does as well")
