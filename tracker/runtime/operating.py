@@ -11,7 +11,7 @@ A stop goes to the stage process directly, never through control.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -20,7 +20,6 @@ from tracker.record.session_manifest import next_recording_folder
 from tracker.runtime.arming import Arming
 from tracker.runtime.crew import Crew
 from tracker.runtime.focus_points import keep_focus_point
-from tracker.runtime.launch import Launch
 from tracker.runtime.line_place import LINES
 from tracker.runtime.orders import (
     End,
@@ -64,19 +63,21 @@ class Operating:
         neural_recorders: Sequence[Role] = (),
         keep_s: float = 0.0,
         arming: Arming | None = None,
+        say: Callable[[str], None] = lambda line: None,
     ) -> None:
         """Begin idle; `jog_um` is how far a key moves the focus, None where there is no drive.
 
         `neural_recorders` record whenever the tracking camera's does; `keep_s` is how much of what
-        was before can still be recorded.
+        was before can still be recorded. `say` hears which key does nothing, and why.
         """
+        self._say = say
         self._neural_recorders, self._keep_s = neural_recorders, keep_s
         self._ordered_s = self._ended_s = float("-inf")  # the last recording
         self.is_tracking = False
         self.is_stopped = False
         self.is_recording = False  # ordered, and not yet closed
         self.recording_since_s = float("nan")
-        self._is_closing = self._is_next_wanted = False
+        self._is_closing = self._is_next_wanted = self._is_before_wanted = False
         self._number = ""  # of the recording, as its folder is called
         self._crew, self._folder, self._clock = crew, folder, clock
         self._jog_um = jog_um
@@ -91,7 +92,7 @@ class Operating:
     def state(self) -> str:
         """A word or two for the status line: what moves, and what is recorded.
 
-        `next waits` tells that r was pressed while a recording is being saved.
+        `next waits` tells that r or b was pressed while a recording is being saved.
         """
         moving = "tracking" if self.is_tracking else "idle"
         words = ["STOPPED" if self.is_stopped else moving]
@@ -122,11 +123,10 @@ class Operating:
                 self._rest() if self.is_tracking else self._track()
             elif key in "rR":
                 self._press_record(self._clock.now_s())
-            elif key in "bB" and self._keep_s and not self.is_recording:
-                now_s = self._clock.now_s()
-                self._record(max(now_s - self._keep_s, self._ended_s))
-            elif key in "aA" and self._arming.can_arm:
-                self._mark("armed" if self._arming.toggle() else "disarmed")
+            elif key in "bB":
+                self._press_before()
+            elif key in "aA":
+                self._press_armed()
             elif key in "mM":
                 self._marks += 1
                 self._mark("operator_mark", values={"number": float(self._marks)})
@@ -183,8 +183,9 @@ class Operating:
         is_next_wanted = self._is_next_wanted and not is_failed
         self.is_recording = self._is_closing = self._is_next_wanted = False
         self.recording_since_s = float("nan")
+        is_before_wanted, self._is_before_wanted = self._is_before_wanted, False
         if is_next_wanted:
-            self._record(self._clock.now_s())
+            self._record_before() if is_before_wanted else self._record(self._clock.now_s())
 
     def note_status(self, status: Status) -> None:
         """Keep in the recording what only the stage process counts; believe the recorder."""
@@ -250,9 +251,30 @@ class Operating:
         if not self.is_recording:
             self._record(t_s)
         elif self._is_closing:
-            self._is_next_wanted = not self._is_next_wanted
+            self._is_next_wanted, self._is_before_wanted = not self._is_next_wanted, False
         else:
             self._cease(t_s, "r pressed")
+
+    def _press_before(self) -> None:
+        """Start with what was before; while one is being saved, the next one waits as by r."""
+        if not self._keep_s:
+            self._say("b: nothing of before is kept: record.keep_s is 0")
+        elif not self.is_recording:
+            self._record_before()
+        elif self._is_closing:
+            self._is_next_wanted = not self._is_next_wanted
+            self._is_before_wanted = self._is_next_wanted
+        else:
+            self._say("b: a recording runs already; r ends it")
+
+    def _record_before(self) -> None:
+        self._record(max(self._clock.now_s() - self._keep_s, self._ended_s))
+
+    def _press_armed(self) -> None:
+        if self._arming.can_arm:
+            self._mark("armed" if self._arming.toggle() else "disarmed")
+        else:
+            self._say("a: there is no line to wait for: the config has no section `arm`")
 
     def _cease(self, t_s: float, reason: str) -> None:
         if not self._is_closing:
@@ -271,17 +293,3 @@ class Operating:
     ) -> None:
         t_s = self._clock.now_s() if at is None else at
         self._crew.send("recorder", MarkEvent(t_s, kind, detail, values or {}))
-
-
-def operate(launch: Launch, crew: Crew, clock: Clock) -> Operating:
-    """Return the state of a session that is about to begin."""
-    config = launch.config
-    return Operating(
-        crew,
-        launch.folder,
-        clock,
-        jog_um=config.focus.jog_um if launch.has_focus else None,
-        neural_recorders=crew.neural_recorders,
-        keep_s=config.record.keep_s,
-        arming=Arming(config.arm),
-    )

@@ -23,7 +23,7 @@ from tracker.runtime.launch import Launch, disk_left_bytes
 from tracker.runtime.losses import Losses
 from tracker.runtime.neural_watch import NeuralWatch
 from tracker.runtime.nudging import Nudging
-from tracker.runtime.operating import operate
+from tracker.runtime.operating_start import operate
 from tracker.runtime.orders import (
     Alive,
     Doing,
@@ -71,7 +71,7 @@ class Supervisor:
         self._shortcomings: list[str] = []  # these do not
         self._has_run_out = False  # the camera: a video has been shown to its end
         self._figures: Mapping[str, float] = {}  # the recorder's newest
-        self._operating = operate(launch, crew, clock)
+        self._operating = operate(launch, crew, clock, screen.say)
         self._nudging = Nudging(
             crew, launch.config, launch.calibration,
             file=launch.field_file, clock=clock, say=screen.say,
