@@ -94,6 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     start = read_network(arguments.start) if arguments.start else None
     began = open_beginning(arguments.start) if arguments.start else None
+    if start is not None and began is None:
+        print(f"note: {arguments.start}: no manifest beside it, so it is not judged with the new")
     sources = _sources(arguments.seed, _lab(arguments) if has_labels else None, arguments)
     if arguments.ensemble > 1:
         return _train_ensemble(sources, plan, start, began, arguments)

@@ -13,6 +13,7 @@ from models.train.frames import collect_frames
 torch = pytest.importorskip("torch")
 
 from models.train.candidates import CandidateGraph  # noqa: E402 (PyTorch may be missing)
+from models.train.course import open_beginning  # noqa: E402
 from models.train.doubt import Doubt  # noqa: E402
 from models.train.export import export_model  # noqa: E402
 from models.train.loop import Schedule, Training  # noqa: E402
@@ -129,6 +130,13 @@ def test_a_report_tells_a_near_miss_from_a_head_taken_elsewhere(frames, tmp_path
     assert json.loads((tmp_path / "report.json").read_text())["track"]["answered"] == 1.0
     assert report.search.found == pytest.approx(1 - far / len(with_animal))
     assert len(KEYPOINTS) == 3
+
+
+def test_a_checkpoint_without_its_model_is_not_judged_beside_the_new_one(tmp_path):
+    (tmp_path / "own.pt").write_bytes(b"a checkpoint")
+
+    assert open_beginning(str(tmp_path / "own.pt")) is None
+    assert open_beginning("shipped") is not None
 
 
 @pytest.fixture
