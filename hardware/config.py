@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from hardware.exposure import require_exposure_fits
 from hardware.focus_config import AnyFocus, NoFocus, SerialFocus, SimulatedFocus
 from hardware.genicam_config import BaslerCamera, GenApiCamera, GenicamCamera
 from hardware.lines_config import NoLines, NoMarker, RigLines, RigMarker
@@ -108,6 +109,12 @@ class WebCamera(Section):
     exposure_s: PositiveFloat = 0.01
     reconnect_s: NonNegativeFloat = 0.0  # how long a camera that has gone is waited for
 
+    @model_validator(mode="after")
+    def _exposes_in_time(self) -> Self:
+        if "exposure_s" in self.model_fields_set:  # the default is a guess that forbids nothing
+            require_exposure_fits(self.exposure_s, self.rate_hz)
+        return self
+
 
 class MicroManagerCamera(Section):
     """A camera of Micro-Manager's, reached by pycromanager."""
@@ -164,6 +171,7 @@ class MicroManagerCamera(Section):
                 ".rate_hz: this key is needed and missing: with an external trigger nothing else "
                 "tells it"
             )
+        require_exposure_fits(self.exposure_s, self.rate_hz)
         return self
 
 
@@ -177,6 +185,13 @@ class NeuralCamera(Section):
 
     name: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")  # its files are named by it
     camera: Annotated[SimulatedNeuralCamera | RawCameraConfig, Field(discriminator="kind")]
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name == "tracking":
+            raise ValueError("tracking is what the tracking camera is called: choose another name")
+        return name
 
 
 class Simulation(Section):

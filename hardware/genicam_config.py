@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from hardware.exposure import require_exposure_fits
 from hardware.strict_yaml import Section
 
 
@@ -60,6 +61,7 @@ class GenApiCamera(Section):
                     f".{name}: this key is needed with an external trigger and missing: the "
                     "camera's line that triggers come in by, like Line0, and how often they come"
                 )
+        require_exposure_fits(self.exposure_s, self.rate_hz)
         return self
 
 

@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--duration", help="end after 30s, 5m or 1h (default: on q)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="session folder; must not exist")
-    parser.add_argument("--no-view", action="store_true", help="without the operator's page")
+    parser.add_argument(
+        "--no-view",
+        action="store_true",
+        help="accepted, and changes nothing: there is no operator's page yet",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
