@@ -110,7 +110,8 @@ def test_every_fault_is_told_at_once_and_by_its_key():
         opened(
             gain=3,
             binning=2,
-            rate_hz=500, exposure_s=0.001,
+            rate_hz=500,
+            exposure_s=0.001,
             pixel_format="Mono12",
             roi_px=[8, 0, 9999, 240],
             exposure_out_line="Line1",
