@@ -177,6 +177,7 @@ def _ground_and(cfg: CfgFile, label: str, *, without: Container[str] = ()) -> li
     """Return a device and what it stands on, deepest first."""
 
     def climb(label: str, above: frozenset[str]) -> Iterator[str]:
+        """Yield what a device stands on, deepest first, and itself last."""
         if label in above:
             raise ConfigError(f"{cfg.path}: {label} stands on itself: mend its Parent and Port")
         for used in sorted(cfg.devices[label].uses):

@@ -38,6 +38,7 @@ def open_simulated_lines(
         return SimulatedCounter(signals, begin)
 
     def edges(from_s: float, to_s: float) -> Sequence[tuple[float, int]]:
+        """Return the edges between two host times."""
         epoch_s = begin()
         if epoch_s is None:
             return []

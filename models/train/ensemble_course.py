@@ -84,15 +84,8 @@ def run_ensemble_course(
     school = _School(folder, plan, listener, trainings=crowd.size + 1)
     members = _taught_alone(school, sources, drawn, crowd, start=start)
     ensemble = EnsembleNetwork(members).eval()
-    parts = _parts(sources, drawn, crowd)
-    is_labelled = [np.full(len(frames), name != "unlabelled") for name, frames in parts.items()]
-    taught = school.teach(
-        _Lesson("the one that all of them teach", DISTILLED, plan.seed),
-        _joined(parts),
-        _joined(_seen_by(ensemble, parts)),
-        sources.lab,
-        start=members[0],  # it begins as one of its teachers
-        teacher=Teacher(ensemble, np.concatenate(is_labelled)),
+    taught = _taught_by_all(
+        school, ensemble, _parts(sources, drawn, crowd), sources.lab, start=members[0]
     )
     manifests = {
         name: finish(
@@ -105,8 +98,10 @@ def run_ensemble_course(
         )
     }
     detectors: dict[str, Detector] = {} if began is None else {BEGAN: began}
-    for name, manifest in manifests.items():
-        detectors[name] = open_detector(str(manifest), "cpu", _MIN_CONFIDENCE)
+    detectors |= {
+        name: open_detector(str(manifest), "cpu", _MIN_CONFIDENCE)
+        for name, manifest in manifests.items()
+    }
     reports = _judged(detectors, members, held_out(sources, drawn), folder, listener)
     return {kind: replace(one, steps=school.steps) for kind, one in reports.items()}
 
@@ -128,6 +123,26 @@ def _taught_alone(
         lesson = _Lesson(f"network {number + 1} of {crowd.size}", f"network_{number + 1}", seed)
         members.append(school.teach(lesson, learn, learn, sources.lab, start=start))
     return members
+
+
+def _taught_by_all(
+    school: _School,
+    ensemble: EnsembleNetwork,
+    parts: Mapping[str, FrameSet],
+    lab: LabFrames | None,
+    *,
+    start: HeadNetwork,
+) -> HeadNetwork:
+    """Return the one network that learns from the mean of all; it begins as one of them."""
+    is_labelled = [np.full(len(frames), name != "unlabelled") for name, frames in parts.items()]
+    return school.teach(
+        _Lesson("the one that all of them teach", DISTILLED, school.seed),
+        _joined(parts),
+        _joined(_seen_by(ensemble, parts)),
+        lab,
+        start=start,
+        teacher=Teacher(ensemble, np.concatenate(is_labelled)),
+    )
 
 
 def _parts(sources: Sources, drawn: Mapping[str, FrameSet], crowd: Crowd) -> dict[str, FrameSet]:

@@ -40,6 +40,7 @@ class _Standing:
     highest_um_s: Vec2
 
     def goes_on(self, t_s: float, velocity_um_s: Vec2) -> _Standing:
+        """Return the same place, seen again."""
         return replace(
             self,
             seen_s=t_s,
@@ -48,6 +49,7 @@ class _Standing:
         )
 
     def is_dirt(self, stage_um: Vec2) -> bool:
+        """Whether it has stood off the centre while the stage went far."""
         return (
             math.hypot(*self.off_um) > CENTRED_UM
             and math.dist(stage_um, self.first_um) > WENT_UM
